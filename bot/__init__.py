@@ -1,0 +1,1 @@
+"""Paddock: the Discord bot of a news site's comments and community section."""

@@ -1,0 +1,33 @@
+"""One entry of a feed, or one page, as plain text."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """What a publisher wrote, without markup.
+
+    `url` is absolute http(s), or for a local file its ``file:`` address; `summary` is the publisher's own
+    description, `body` the text as far as it is known; both hold paragraphs separated by a newline, no HTML.
+    `key` tells entries of one feed apart (its guid, else its address). `source` is the outlet's name, never empty.
+    """
+
+    key: str
+    url: str
+    title: str
+    source: str
+    summary: str = ""
+    body: str = ""
+    source_url: str | None = None
+    image_url: str | None = None
+    published_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedFeed:
+    """A feed after parsing: who publishes it and what it holds, newest entries as the feed orders them."""
+
+    title: str
+    site_url: str | None
+    articles: tuple[Article, ...]

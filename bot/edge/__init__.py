@@ -1,0 +1,1 @@
+"""What all cogs share of Discord."""

@@ -1,0 +1,1 @@
+"""One public method = one use case. Discord-free."""
