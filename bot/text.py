@@ -1,0 +1,100 @@
+"""Messages by id and language.
+
+The catalogues stand in ``bot/locales/<language>/<feature>.po``, one file a feature; a message's id starts with that
+feature (``source.added`` stands in ``source.po``). English is a catalogue like the others, so that a sentence can be
+mended without touching code. Placeholders are named: ``{name}``.
+"""
+
+import gettext
+import io
+from collections.abc import Iterable
+from functools import cache
+from pathlib import Path
+
+from bot.domain.errors import PaddockError
+
+LOCALES = Path(__file__).parent / "locales"
+DEFAULT_LANGUAGE = "en"
+LANGUAGES: tuple[str, ...] = ("en", "ja")
+
+
+def text(message_id: str, language: str, /, **params: object) -> str:
+    """Return the message in `language`, with its placeholders filled.
+
+    Args:
+        message_id: such as ``source.added``.
+        language: one of `LANGUAGES`.
+        params: a value for each placeholder of the message.
+
+    Raises:
+        KeyError: if there is no such message, or a placeholder has no value.
+    """
+    translations = _translations(language)
+    if message_id not in translations:
+        raise KeyError(message_id)
+    return translations[message_id].format(**params) if params else translations[message_id]
+
+
+def plural(message_id: str, language: str, count: int, /, **params: object) -> str:
+    """Return the message's form for `count`, which also fills ``{count}``.
+
+    The catalogue entry has ``msgid`` and ``msgid_plural`` both set to the id.
+    """
+    found = _gettext(language).ngettext(message_id, message_id, count)
+    if found == message_id:
+        raise KeyError(message_id)
+    return found.format(count=count, **params)
+
+
+def error_text(error: PaddockError, language: str) -> str:
+    """Return the sentence for an expected error."""
+    return text(error.message_id, language, **error.params)
+
+
+def language_of(locale: str | None) -> str:
+    """Return the language we have for a locale such as ``en-GB`` or ``ja``; English where we have none."""
+    wanted = (locale or "").replace("_", "-").split("-")[0].lower()
+    return wanted if wanted in LANGUAGES else DEFAULT_LANGUAGE
+
+
+def join_names(names: Iterable[str], language: str) -> str:
+    """Return "a, b, c" as the language writes a list."""
+    return ("、" if language == "ja" else ", ").join(names)
+
+
+@cache
+def _translations(language: str) -> dict[str, str]:
+    catalogue: dict[str, str] = {}
+    for path in sorted((LOCALES / language).glob("*.po")):
+        catalogue.update(_read(path))
+    return catalogue
+
+
+def _read(path: Path) -> dict[str, str]:
+    from babel.messages.pofile import read_po  # noqa: PLC0415  # 70 ms that --help need not pay
+
+    with path.open("rb") as file:
+        parsed = read_po(file)
+    return {
+        str(message.id): str(message.string)
+        for message in parsed
+        if isinstance(message.id, str) and message.id and message.string
+    }
+
+
+@cache
+def _gettext(language: str) -> gettext.GNUTranslations:
+    from babel.messages.catalog import Catalog  # noqa: PLC0415
+    from babel.messages.mofile import write_mo  # noqa: PLC0415
+    from babel.messages.pofile import read_po  # noqa: PLC0415
+
+    merged = Catalog(locale=language)
+    for path in sorted((LOCALES / language).glob("*.po")):
+        with path.open("rb") as file:
+            for message in read_po(file, locale=language):
+                if message.id:
+                    merged[message.id] = message
+    compiled = io.BytesIO()
+    write_mo(compiled, merged)
+    compiled.seek(0)
+    return gettext.GNUTranslations(compiled)
