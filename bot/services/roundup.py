@@ -111,6 +111,11 @@ class RoundupService:
             lambda session: table.editions_page(session, actor.guild_id, limit=HISTORY_PAGE, before=before)
         )
 
+    async def today(self, roundup: Roundup) -> EditionRecord | None:
+        """Return today's edition, or None if there is none yet."""
+        day = roundup.day_of(self._clock.now())
+        return await self._store.read(lambda session: table.edition_of_day(session, roundup.id, day))
+
     async def edition(self, guild_id: int, edition_id: int) -> EditionRecord:
         """Return an edition of this guild.
 
