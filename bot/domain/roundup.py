@@ -89,6 +89,7 @@ class EditionRecord:
     message_id: int | None
     thread_id: int | None
     question_id: int | None
+    notice_id: int | None
     due_at: datetime
     posted_at: datetime | None
     reason: str | None
@@ -117,6 +118,7 @@ class Progress:
     message_id: int | None = None
     thread_id: int | None = None
     question_id: int | None = None
+    notice_id: int | None = None
     posted_at: datetime | None = None
     reason: str | None = None
 

@@ -1,5 +1,6 @@
 """The connection to Discord: least intents, nothing in memory that grows with members, commands sent when changed."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
@@ -13,6 +14,8 @@ from bot.services.commands import CommandListService
 
 log = logging.getLogger(__name__)
 
+# The names that discord.py 2.7 gives to the tasks in which it runs commands, buttons and forms.
+ANSWER_TASKS = ("CommandTree-invoker", "discord-ui-")
 DynamicButton = type[ui.DynamicItem[ui.Item[Any]]]
 
 
@@ -72,6 +75,12 @@ class PaddockClient(commands.Bot):
         await self._command_list.record(application_id, digest)
         log.info("commands sent application=%s count=%s", application_id, len(payload))
         return True
+
+    async def finish_answers(self, timeout_s: float) -> None:
+        """Wait, at most so long, until commands and buttons that were begun have been answered."""
+        begun = [task for task in asyncio.all_tasks() if task.get_name().startswith(ANSWER_TASKS)]
+        if begun:
+            await asyncio.wait(begun, timeout=timeout_s)
 
     async def on_ready(self) -> None:
         """Say that we are there. Nothing is started here: this comes again at each reconnect."""

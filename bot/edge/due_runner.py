@@ -65,6 +65,7 @@ class DueRunner:
         self._agenda = agenda
         self._clock = clock
         self._kinds: dict[str, _Registered[Any, Any]] = {}
+        self._stopping = False
 
     def register(
         self, steps: DueSteps[StepT, OutcomeT], perform: Callable[[StepT], Awaitable[OutcomeT]]
@@ -79,16 +80,23 @@ class DueRunner:
     async def run_once(self, now: datetime) -> int:
         """Do everything that is due at `now` and return how many pieces were taken; safe to repeat."""
         taken = 0
-        while claimed := await self._agenda.claim(now, tuple(self._kinds), CLAIMED_MAX):
+        while not self._stopping and (
+            claimed := await self._agenda.claim(now, tuple(self._kinds), CLAIMED_MAX)
+        ):
             taken += len(claimed)
             async with asyncio.TaskGroup() as group:
                 for work in claimed:
                     group.create_task(self._do(work))
         return taken
 
+    def stop(self) -> None:
+        """Let `run` return once what was begun is finished."""
+        self._stopping = True
+        self._agenda.woken.set()
+
     async def run(self) -> None:
-        """Do what falls due when it falls due, until cancelled; what was begun is finished first."""
-        while True:
+        """Do what falls due when it falls due, until `stop`."""
+        while not self._stopping:
             self._agenda.woken.clear()
             try:
                 await self.run_once(self._clock.now())
@@ -97,7 +105,8 @@ class DueRunner:
                 # The database may be away for a while; the agenda is looked at again, and nothing in it was lost.
                 log.exception("the agenda could not be read")
                 next_at = None
-            await self._sleep(next_at)
+            if not self._stopping:
+                await self._sleep(next_at)
 
     async def _sleep(self, next_at: datetime | None) -> None:
         wake_at = self._clock.now() + LOOK_EVERY

@@ -33,6 +33,7 @@ from bot.domain.roundup import (
     next_step,
 )
 from bot.services.due_work import DueWorkService
+from bot.services.notice import NOTICE
 from bot.services.source import SourceService
 from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
@@ -181,15 +182,25 @@ class RoundupWork:
                 return
             reason = _why_not(settings, work.due_at, now)
             if reason is not None:
-                progress = Progress(state=EditionState.SKIPPED, reason=reason.value)
-                await table.record_progress(session, edition.id, progress)
-                log.info("edition skipped guild=%s reason=%s", roundup.guild_id, reason.value)
+                await self._skip(session, edition, reason, now)
                 return
             await self._due.schedule(
                 session, EditionWork.kind, edition.id, work.due_at, guild_id=roundup.guild_id
             )
 
         await self._store.write(write)
+
+    async def _skip(
+        self, session: AsyncSession, edition: EditionRecord, reason: SkipReason, now: datetime
+    ) -> None:
+        progress = Progress(state=EditionState.SKIPPED, reason=reason.value)
+        await table.record_progress(session, edition.id, progress)
+        await self._due.schedule(session, NOTICE, edition.id, now, guild_id=edition.guild_id)
+        log.info("edition skipped guild=%s reason=%s", edition.guild_id, reason.value)
+
+    @staticmethod
+    async def perform(step: None) -> None:
+        """Do nothing: `next_step` never hands out a step."""
 
     async def record_step(self, work: DueWork, step: None, outcome: None) -> None:
         """Record nothing: `next_step` never hands out a step."""
@@ -213,9 +224,12 @@ class EditionWork:
 
     kind = "edition"
 
-    def __init__(self, store: Store, clock: Clock, source: SourceService, roundup: RoundupService) -> None:
+    def __init__(
+        self, store: Store, clock: Clock, due: DueWorkService, source: SourceService, roundup: RoundupService
+    ) -> None:
         self._store = store
         self._clock = clock
+        self._due = due
         self._source = source
         self._roundup = roundup
 
@@ -241,7 +255,7 @@ class EditionWork:
             reason = _why_not(settings, edition.due_at, now) if edition.message_id is None else None
             if reason is not None and not (step is EditionStep.MESSAGE and edition.begun is step):
                 progress = Progress(state=EditionState.SKIPPED, reason=reason.value)
-                await table.record_progress(session, edition.id, progress)
+                await self._end(session, edition.id, edition.guild_id, progress)
                 return None
             if edition.begun is not step:
                 await table.record_progress(session, edition.id, Progress(begun=step))
@@ -292,6 +306,8 @@ class EditionWork:
 
         async def write(session: AsyncSession) -> EditionRecord:
             await agenda.hold(session, work, now)
+            if progress.state is EditionState.SKIPPED:
+                return await self._end(session, work.subject_id, step.edition.guild_id, progress)
             return await table.record_progress(session, work.subject_id, progress)
 
         edition = await self._store.write(write)
@@ -304,8 +320,19 @@ class EditionWork:
 
     async def parked(self, work: DueWork, error: str) -> None:
         """Mark the edition as failed, with the reason that /roundup history and /doctor show."""
+        edition = await self._store.read(lambda session: table.edition_by_id(session, work.subject_id))
+        if edition is None:
+            return
         progress = Progress(state=EditionState.FAILED, reason=error[:200])
-        await self._store.write(lambda session: table.record_progress(session, work.subject_id, progress))
+        guild_id = edition.guild_id
+        await self._store.write(lambda session: self._end(session, work.subject_id, guild_id, progress))
+
+    async def _end(
+        self, session: AsyncSession, edition_id: int, guild_id: int, progress: Progress
+    ) -> EditionRecord:
+        """Record that an edition will not appear, and have the guild told."""
+        await self._due.schedule(session, NOTICE, edition_id, self._clock.now(), guild_id=guild_id)
+        return await table.record_progress(session, edition_id, progress)
 
 
 def message_link(edition: EditionRecord) -> str:

@@ -47,6 +47,7 @@ class EditionRow(Base):
     message_id: Mapped[int | None] = mapped_column(Snowflake)
     thread_id: Mapped[int | None] = mapped_column(Snowflake)
     question_id: Mapped[int | None] = mapped_column(Snowflake)
+    notice_id: Mapped[int | None] = mapped_column(Snowflake)
     due_at: Mapped[datetime]
     posted_at: Mapped[datetime | None]
     reason: Mapped[str | None] = mapped_column(String(200))
@@ -83,6 +84,7 @@ def _edition(row: EditionRow) -> EditionRecord:
         message_id=row.message_id,
         thread_id=row.thread_id,
         question_id=row.question_id,
+        notice_id=row.notice_id,
         due_at=row.due_at,
         posted_at=row.posted_at,
         reason=row.reason,
@@ -153,7 +155,7 @@ async def plan_edition(
 async def revive_edition(session: AsyncSession, edition_id: int, *, channel_id: int, due_at: datetime) -> None:
     """Make a skipped or failed edition due again; what was recorded of its steps stays."""
     row = await session.get_one(EditionRow, edition_id)
-    row.state, row.reason, row.due_at = EditionState.DUE.value, None, due_at
+    row.state, row.reason, row.due_at, row.notice_id = EditionState.DUE.value, None, due_at, None
     if row.message_id is None:
         row.channel_id = channel_id
 
@@ -191,7 +193,7 @@ async def record_progress(session: AsyncSession, edition_id: int, progress: Prog
     for name in ("begun", "done", "state"):
         if (value := getattr(progress, name)) is not None:
             setattr(row, name, value.value)
-    for name in ("message_id", "thread_id", "question_id", "posted_at", "reason"):
+    for name in ("message_id", "thread_id", "question_id", "notice_id", "posted_at", "reason"):
         if (value := getattr(progress, name)) is not None:
             setattr(row, name, value)
     await session.flush()

@@ -49,3 +49,12 @@ class AboutButton(EditionButton, template=r"edition:(?P<edition>[0-9]{1,18}):abo
     async def callback(self, interaction: discord.Interaction) -> None:
         """Ask the cog."""
         await roundup_cog(interaction).tell_about(interaction, self.edition_id)
+
+
+class PostNowButton(EditionButton, template=r"edition:(?P<edition>[0-9]{1,18}):post"):
+    """Posts an edition that did not appear, from the notice that says so."""
+
+    @answered
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Ask the cog."""
+        await roundup_cog(interaction).post_again(interaction, self.edition_id)

@@ -52,8 +52,7 @@ class RoundupCog(commands.GroupCog, name="roundup", group_name="roundup", group_
         """Post today's edition at once."""
         actor = await self._actors.of(interaction)
         edition = await self._roundups.post_now(actor)
-        channel = f"<#{edition.channel_id}>"
-        await say(interaction, text("roundup.now.begun", language(interaction), channel=channel))
+        await say(interaction, text("roundup.now.begun", language(interaction), channel=f"<#{edition.channel_id}>"))
 
     @app_commands.command(description=described("roundup.command.history"))
     async def history(self, interaction: discord.Interaction) -> None:
@@ -118,6 +117,16 @@ class RoundupCog(commands.GroupCog, name="roundup", group_name="roundup", group_
             await say(interaction, text("roundup.notify.cannot", asked_in, role=escape(role.name)))
             return
         await say(interaction, text("roundup.notify.taken" if has_it else "roundup.notify.given", asked_in))
+
+    async def post_again(self, interaction: discord.Interaction, edition_id: int) -> None:
+        """Post an edition that did not appear, as long as it is today's."""
+        actor = await self._actors.of(interaction)
+        missed = await self._roundups.edition(actor.guild_id, edition_id)
+        today = await self._roundups.today(await self._guilds.roundup(actor.guild_id))
+        if today is None or today.id != missed.id:
+            raise GoneError
+        edition = await self._roundups.post_now(actor)
+        await say(interaction, text("roundup.now.begun", language(interaction), channel=f"<#{edition.channel_id}>"))
 
     async def tell_about(self, interaction: discord.Interaction, edition_id: int) -> None:
         """Tell where an edition comes from: each outlet it names, and how it was made."""

@@ -3,15 +3,19 @@
 from collections.abc import Awaitable, Callable, Mapping
 
 import discord
+from discord import ui
 
 from bot.clock import Clock
 from bot.domain.edition import Edition
 from bot.domain.errors import GoneError
-from bot.domain.roundup import EditionRecord, EditionStep, PostingStep, Progress
+from bot.domain.roundup import EditionRecord, EditionState, EditionStep, PostingStep, Progress
 from bot.edge.edition import EditionLinks, edition_view, marker, question_view, thread_name
+from bot.edge.markdown import escape
 from bot.edge.pace import Priority
 from bot.edge.publish import THREAD_NAME_CHARS_MAX, Publisher
+from bot.services.notice import NoticeStep
 from bot.services.roundup import EditionWork
+from bot.text import text
 
 
 class Posting:
@@ -32,6 +36,23 @@ class Posting:
     async def perform(self, step: PostingStep) -> Progress:
         """Do one step and return what it changed."""
         return await self._by_step[step.step](step)
+
+    async def tell(self, step: NoticeStep) -> int:
+        """Post the notice that an edition did not appear, and return its message's id."""
+        edition = step.edition
+        day = edition.day.isoformat()
+        reason = escape(edition.reason or "", 200)
+        if edition.state is EditionState.SKIPPED:
+            reason = text(f"roundup.skipped.{edition.reason}", step.language)
+        view = ui.LayoutView(timeout=None)
+        view.add_item(ui.TextDisplay(text("roundup.notice", step.language, day=day, reason=reason)))
+        again: ui.Button[ui.LayoutView] = ui.Button(
+            label=text("roundup.view.post_now", step.language), custom_id=f"{marker(edition.id)}post"
+        )
+        view.add_item(ui.ActionRow(again))
+        return await self._publisher.post(
+            step.channel_id, view, nonce=f"notice-{edition.id}", marker=marker(edition.id), resumed=True
+        )
 
     async def _message(self, step: PostingStep) -> Progress:
         edition = step.edition
