@@ -10,22 +10,22 @@ from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_add
 _IPV4_REFUSED: tuple[IPv4Network, ...] = tuple(
     IPv4Network(block)
     for block in (
-        "0.0.0.0/8",           # this network
-        "10.0.0.0/8",          # private
-        "100.64.0.0/10",       # carriers' own, and Alibaba Cloud's metadata
-        "127.0.0.0/8",         # loopback
-        "168.63.129.16/32",    # public by its number, but Azure's host agent by its use
-        "169.254.0.0/16",      # link-local: the clouds' metadata
-        "172.16.0.0/12",       # private
-        "192.0.0.0/24",        # protocol assignments, and Oracle Cloud's metadata
-        "192.0.2.0/24",        # documentation
-        "192.88.99.0/24",      # 6to4 relays
-        "192.168.0.0/16",      # private
-        "198.18.0.0/15",       # benchmarks
-        "198.51.100.0/24",     # documentation
-        "203.0.113.0/24",      # documentation
-        "224.0.0.0/4",         # multicast
-        "240.0.0.0/4",         # reserved, and broadcast
+        "0.0.0.0/8",  # this network
+        "10.0.0.0/8",  # private
+        "100.64.0.0/10",  # carriers' own, and Alibaba Cloud's metadata
+        "127.0.0.0/8",  # loopback
+        "168.63.129.16/32",  # public by its number, but Azure's host agent by its use
+        "169.254.0.0/16",  # link-local: the clouds' metadata
+        "172.16.0.0/12",  # private
+        "192.0.0.0/24",  # protocol assignments, and Oracle Cloud's metadata
+        "192.0.2.0/24",  # documentation
+        "192.88.99.0/24",  # 6to4 relays
+        "192.168.0.0/16",  # private
+        "198.18.0.0/15",  # benchmarks
+        "198.51.100.0/24",  # documentation
+        "203.0.113.0/24",  # documentation
+        "224.0.0.0/4",  # multicast
+        "240.0.0.0/4",  # reserved, and broadcast
     )
 )
 
@@ -34,12 +34,14 @@ _IPV6_UNICAST = IPv6Network("2000::/3")
 _IPV6_REFUSED: tuple[IPv6Network, ...] = tuple(
     IPv6Network(block)
     for block in (
-        "2001::/23",           # protocol assignments: Teredo (which wraps IPv4), ORCHID, benchmarks
-        "2001:db8::/32",       # documentation
-        "3fff::/20",           # documentation
+        "2001::/23",  # protocol assignments: Teredo (which wraps IPv4), ORCHID, benchmarks
+        "2001:db8::/32",  # documentation
+        "3fff::/20",  # documentation
     )
 )
-_NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: how IPv6-only hosts reach IPv4, so it is judged by what it wraps
+_NAT64 = IPv6Network(
+    "64:ff9b::/96"
+)  # RFC 6052: how IPv6-only hosts reach IPv4, so it is judged by what it wraps
 _IPV4_BITS = 0xFFFF_FFFF
 
 

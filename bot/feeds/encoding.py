@@ -6,8 +6,11 @@ from typing import Any
 
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
 _HTML_START = re.compile(
-    rb"(?:\s|<!--.{0,4000}?-->|<\?[^>]{0,400}>)*<(?:!doctype\s+html|html|head|body)\b", re.IGNORECASE | re.DOTALL
+    rb"(?:\s|<!--.{0,4000}?-->|<\?[^>]{0,400}>)*<(?:!doctype\s+html|html|head|body)\b",
+    re.IGNORECASE | re.DOTALL,
 )
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9._:-]{1,40})", re.IGNORECASE)
+_META_BYTES_MAX = 4096  # browsers look at 1024; scripts that stand before it are common
 # So many whole UTF-8 sequences to a broken one cannot be chance: it is UTF-8 with a few bytes damaged or cut off.
 _SOUND_PER_BROKEN_MIN = 4
 
@@ -46,3 +49,19 @@ def _converted(body: bytes, charset: str | None) -> bytes:
     outcome: dict[str, Any] = {}
     converted: bytes = convert_to_utf8({"content-type": kind}, body, outcome)
     return converted if outcome.get("encoding") else body
+
+
+def page_text(body: bytes, charset: str | None) -> str:
+    """Return a web page or a plain text as characters: by its mark, as UTF-8, by its declarations, else as 1252."""
+    for mark, name in ((codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16")):
+        if body.startswith(mark):
+            return body.decode(name, "replace")
+    declared = _META_CHARSET.search(body[:_META_BYTES_MAX])
+    # UTF-8 last among the strict ones would be wrong: hardly any other text happens to be sound UTF-8.
+    for name in ("utf-8-sig", charset, declared[1].decode("ascii") if declared else None):
+        try:
+            if name:
+                return body.decode(name)
+        except (LookupError, ValueError):
+            continue
+    return body.decode("windows-1252", "replace")

@@ -10,12 +10,12 @@ from bot.domain.article import Article, ParsedFeed
 from bot.feeds.links import host_of, web_link
 from bot.feeds.plain import one_line, shorten
 
-ARTICLES_MAX = 1000        # an archive rather than a feed; the newest stand first
+ARTICLES_MAX = 1000  # an archive rather than a feed; the newest stand first
 TITLE_CHARS_MAX = 300
 TITLE_FROM_TEXT_CHARS_MAX = 80
 NAME_CHARS_MAX = 100
 KEY_CHARS_MAX = 500
-BODY_CHARS_MAX = 200_000   # thrice the longest magazine piece
+BODY_CHARS_MAX = 200_000  # thrice the longest magazine piece
 # A description longer than this is the article itself, which many feeds put there.
 SUMMARY_CHARS_MAX = 1500
 
@@ -97,7 +97,9 @@ def _article(head: FeedHead, entry: Entry) -> Article | None:
         source=named or head.name,
         summary=summary,
         body=body,
-        source_url=web_link(entry.source_link, entry.base) if named not in {"", head.title} else head.site_url,
+        source_url=web_link(entry.source_link, entry.base)
+        if named not in {"", head.title}
+        else head.site_url,
         image_url=next((found for image in entry.images if (found := web_link(image, entry.base))), None),
         published_at=entry.published_at,
     )

@@ -11,7 +11,11 @@ from bot.domain.feed import NotAFeedError
 from bot.feeds.entry import Entry, FeedHead, feed_head, finish
 from bot.feeds.plain import plain_html, plain_text
 
-VERSION_PREFIXES = ("https://jsonfeed.org/version/", "http://jsonfeed.org/version/", "https://www.jsonfeed.org/version/")
+VERSION_PREFIXES = (
+    "https://jsonfeed.org/version/",
+    "http://jsonfeed.org/version/",
+    "https://www.jsonfeed.org/version/",
+)
 
 
 def read_json_feed(body: bytes, *, url: str) -> ParsedFeed:
@@ -51,13 +55,18 @@ def _entries(items: list[object], head: FeedHead) -> Iterator[Entry]:
 
 def _attached_images(item: Mapping[str, object]) -> Iterator[object]:
     attachments = item.get("attachments")
-    for attachment in map(_mapping, cast("list[object]", attachments) if isinstance(attachments, list) else []):
+    for attachment in map(
+        _mapping, cast("list[object]", attachments) if isinstance(attachments, list) else []
+    ):
         if _text(attachment, "mime_type").startswith("image/"):
             yield attachment.get("url")
 
 
 def _moment(value: str) -> datetime | None:
-    for read in (datetime.fromisoformat, parsedate_to_datetime):  # the standard's form, and what some write instead
+    for read in (
+        datetime.fromisoformat,
+        parsedate_to_datetime,
+    ):  # the standard's form, and what some write instead
         try:
             moment = read(value)
         except (ValueError, OverflowError):

@@ -7,7 +7,17 @@ URL_CHARS_MAX = 2048  # the longest address that browsers and Discord take alike
 
 # What campaign and click trackers add; the names are those that Firefox's and Brave's query filters strip, and the
 # at_ names of the BBC's feeds.
-_TRACKING_PREFIXES = ("utm_", "at_medium", "at_campaign", "at_custom", "at_link", "at_ptr", "pk_", "mtm_", "hsa_")
+_TRACKING_PREFIXES = (
+    "utm_",
+    "at_medium",
+    "at_campaign",
+    "at_custom",
+    "at_link",
+    "at_ptr",
+    "pk_",
+    "mtm_",
+    "hsa_",
+)
 _TRACKING_NAMES = frozenset(
     "__hsfp __hssc __hstc __s _hsenc _hsmi _openstat cmpid dclid fbclid gbraid gclid gclsrc hsctatracking igshid "
     "mc_cid mc_eid mkt_tok ml_subscriber ml_subscriber_hash msclkid ncid oft_c oft_ck oft_d oft_id oft_ids oft_k "
