@@ -1,7 +1,7 @@
 """What can go wrong between a publisher's address and its articles.
 
-Every error carries `url`, the address that was asked for; further parameters stand with each class. The messages give
-the reason only: who shows several feeds names each before its reason.
+Every error carries `url`, the address that was asked for; further parameters stand with each class. The
+messages give the reason only: who shows several feeds names each before its reason.
 """
 
 from bot.domain.errors import PaddockError

@@ -1,7 +1,7 @@
 """Which addresses may be connected to: public unicast only.
 
-`ipaddress.is_global` is not enough: in Python 3.11 it calls multicast, 6to4 relays and IPv4 wrapped in IPv6 global.
-The tables follow the IANA special-purpose address registries (iana-ipv4-special-registry and
+`ipaddress.is_global` is not enough: in Python 3.11 it calls multicast, 6to4 relays and IPv4 wrapped in IPv6
+global. The tables follow the IANA special-purpose address registries (iana-ipv4-special-registry and
 iana-ipv6-special-registry).
 """
 
@@ -29,7 +29,8 @@ _IPV4_REFUSED: tuple[IPv4Network, ...] = tuple(
     )
 )
 
-# Only this eighth of IPv6 is handed out as public unicast: all that lies outside is refused without being listed.
+# Only this eighth of IPv6 is handed out as public unicast: all that lies outside is refused without being
+# listed.
 _IPV6_UNICAST = IPv6Network("2000::/3")
 _IPV6_REFUSED: tuple[IPv6Network, ...] = tuple(
     IPv6Network(block)
@@ -48,8 +49,8 @@ _IPV4_BITS = 0xFFFF_FFFF
 def is_public(address: str) -> bool:
     """Tell whether `address`, a literal IPv4 or IPv6 address, may be connected to.
 
-    IPv4 inside IPv6 (mapped, NAT64, 6to4) is judged by the IPv4 address; Teredo and IPv4-compatible addresses are
-    always refused. What is no address at all is refused too.
+    IPv4 inside IPv6 (mapped, NAT64, 6to4) is judged by the IPv4 address; Teredo and IPv4-compatible addresses
+    are always refused. What is no address at all is refused too.
     """
     try:
         parsed = ip_address(address)

@@ -1,7 +1,7 @@
-"""The parser's process: reads a document from its standard input, answers with what it says, and so on until the end.
+"""The parser's process: reads documents from its standard input and answers with what each says.
 
-Started by `bot.feeds.worker` as ``python -m bot.feeds.child TIMEOUT_S MEMORY_BYTES``. It knows no secrets, opens no
-files and no connections, and ends when its input does, which is when the bot does.
+Started by `bot.feeds.worker` as ``python -m bot.feeds.child TIMEOUT_S MEMORY_BYTES``. It knows no secrets,
+opens no files and no connections, and ends when its input does, which is when the bot does.
 """
 
 import json

@@ -24,8 +24,8 @@ SUMMARY_CHARS_MAX = 1500
 class Entry:
     """One entry as its feed gives it: links unresolved, names still with markup, texts plain.
 
-    `description` is what the feed calls the summary, `content` the full text; either may be missing. `images` are
-    candidates, the best first.
+    `description` is what the feed calls the summary, `content` the full text; either may be missing. `images`
+    are candidates, the best first.
     """
 
     guid: str

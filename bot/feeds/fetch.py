@@ -1,7 +1,7 @@
-"""Fetching what a stranger's address points to: conditionally, politely, within limits, and only from public hosts.
+"""Fetching what a stranger's address points to: politely, within limits, and only from public hosts.
 
-Each new connection passes `_open_socket`, after names were resolved and whatever redirected us: a name that points
-inside, a rebinding one, a literal address and a redirect are refused at the same place.
+Each new connection passes `_open_socket`, after names were resolved and whatever redirected us: a name that
+points inside, a rebinding one, a literal address and a redirect are refused at the same place.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import socket
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import aiohttp
 from yarl import URL
@@ -41,8 +41,9 @@ ACCEPT = (
     "application/atom+xml, application/rss+xml, application/feed+json, application/rdf+xml;q=0.9, "
     "application/json;q=0.8, application/xml;q=0.8, text/xml;q=0.8, text/html;q=0.7, */*;q=0.5"
 )
-# Mail, shells, databases and printers answer below 1024; a request to them could be made to speak their language.
-# Above it publishers do run web servers (8080, 8443, 3000, …), and the address rule keeps our own network out.
+# Mail, shells, databases and printers answer below 1024; a request to them could be made to speak their
+# language. Above it publishers do run web servers (8080, 8443, 3000, …), and the address rule keeps our own
+# network out.
 PRIVILEGED_PORTS_ALLOWED = frozenset({80, 443})
 PRIVILEGED_PORT_MAX = 1023
 
@@ -64,8 +65,8 @@ _STATUS_ERRORS: Mapping[int, type[StatusError]] = {
 class FetchLimits:
     """How much of time, bytes and connections one fetch may use.
 
-    `timeout_s` covers everything from the first look-up to the last byte, redirects included: a limit between two
-    reads never ends a slow drip. `bytes_max` counts the body after decompression.
+    `timeout_s` covers everything from the first look-up to the last byte, redirects included: a limit between
+    two reads never ends a slow drip. `bytes_max` counts the body after decompression.
     """
 
     timeout_s: float = 20.0
@@ -87,7 +88,8 @@ class Validators:
 class Fetched:
     """An answer: `body` is None when the document has not changed.
 
-    `permanent_url` is the address to use from now on, where every redirect on the way said that it is for good.
+    `permanent_url` is the address to use from now on, where every redirect on the way said that it is for
+    good.
     """
 
     body: bytes | None
@@ -104,7 +106,7 @@ class Fetched:
 
 
 class _AddressRefusedError(OSError):
-    """Raised inside the connector; one wording, so that several refused addresses of a host stay one error."""
+    """Raised inside the connector; one wording, so that a host's several refused addresses stay one error."""
 
     def __init__(self) -> None:
         super().__init__("address refused")
@@ -158,7 +160,8 @@ class Fetcher:
         """Return what stands at `url`, or that it has not changed since `validators` were given to us.
 
         Raises:
-            FetchError: one of its classes, for everything that a host, a name server or a network can do to us.
+            FetchError: one of its classes, for everything that a host, a name server or a network can do to
+            us.
         """
         try:
             async with asyncio.timeout(self._limits.timeout_s):
@@ -230,9 +233,9 @@ class Fetcher:
             raise PortError(url=asked, port=port)
         return url.with_fragment(None)
 
-    def _open_socket(self, info: aiohttp.AddrInfoType) -> socket.socket:
-        family, kind, protocol, _, (address, port, *_) = info
-        host = str(address)
+    def _open_socket(self, info: tuple[int, int, int, str, tuple[Any, ...]]) -> socket.socket:
+        family, kind, protocol, _, place = info
+        host, port = str(place[0]), int(place[1])
         own = is_loopback(host) and port in self._allow_loopback_ports
         if not own and not is_public(host):
             raise _AddressRefusedError

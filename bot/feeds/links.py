@@ -5,8 +5,8 @@ from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
 URL_CHARS_MAX = 2048  # the longest address that browsers and Discord take alike
 
-# What campaign and click trackers add; the names are those that Firefox's and Brave's query filters strip, and the
-# at_ names of the BBC's feeds.
+# What campaign and click trackers add; the names are those that Firefox's and Brave's query filters strip,
+# and the at_ names of the BBC's feeds.
 _TRACKING_PREFIXES = (
     "utm_",
     "at_medium",
@@ -18,22 +18,25 @@ _TRACKING_PREFIXES = (
     "mtm_",
     "hsa_",
 )
-_TRACKING_NAMES = frozenset(
-    "__hsfp __hssc __hstc __s _hsenc _hsmi _openstat cmpid dclid fbclid gbraid gclid gclsrc hsctatracking igshid "
-    "mc_cid mc_eid mkt_tok ml_subscriber ml_subscriber_hash msclkid ncid oft_c oft_ck oft_d oft_id oft_ids oft_k "
-    "oft_lk oft_sk oly_anon_id oly_enc_id rb_clickid s_cid srsltid ttclid twclid vero_conv vero_id wbraid wickedid "
-    "xtor yclid".split()
-)
+# fmt: off
+_TRACKING_NAMES = frozenset({
+    "__hsfp", "__hssc", "__hstc", "__s", "_hsenc", "_hsmi", "_openstat", "cmpid", "dclid", "fbclid",
+    "gbraid", "gclid", "gclsrc", "hsctatracking", "igshid", "mc_cid", "mc_eid", "mkt_tok", "ml_subscriber",
+    "ml_subscriber_hash", "msclkid", "ncid", "oft_c", "oft_ck", "oft_d", "oft_id", "oft_ids", "oft_k",
+    "oft_lk", "oft_sk", "oly_anon_id", "oly_enc_id", "rb_clickid", "s_cid", "srsltid", "ttclid", "twclid",
+    "vero_conv", "vero_id", "wbraid", "wickedid", "xtor", "yclid",
+})
+# fmt: on
 # Everything that an address may hold as it is (RFC 3986); the rest, among it spaces and quotes, is encoded.
 _URL_CHARS = "%:/?#[]@!$&'()*+,;=~-._"
 _UNSEEN = re.compile(r"[\x00-\x20\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 
 
 def web_link(href: object, base: str | None = None) -> str | None:
-    """Return `href` as an absolute http(s) address, resolved against `base`, without trackers; None if it is none.
+    """Return `href` as an absolute http(s) address without trackers, resolved against `base`; else None.
 
-    Addresses with a user name are refused (``https://bank.example@evil.example`` reads as what it is not), host names
-    are written in ASCII, and whatever an address may not hold is encoded.
+    Addresses with a user name are refused (``https://bank.example@evil.example`` reads as what it is not),
+    host names are written in ASCII, and whatever an address may not hold is encoded.
     """
     if not isinstance(href, str) or not href.strip():
         return None

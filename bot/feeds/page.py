@@ -1,4 +1,7 @@
-"""One article: from a web page, through trafilatura, or from plain text. Pure, but slow: see `bot.feeds.worker`."""
+"""One article, from a web page through trafilatura, or from plain text.
+
+Pure, but slow on hostile input: see `bot.feeds.worker`.
+"""
 
 import re
 from datetime import UTC, datetime
@@ -21,15 +24,20 @@ _PUBLISHED = re.compile(
     r"(?:article:published_time|datePublished)[\"']?[^0-9<>]{1,80}"
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)?)"
 )
-_BREADCRUMB = re.compile(r"^(?:[^»›→|]{1,40}\s*[»›→]\s*)+(?P<title>.+)$")
-_SENTENCE_END = re.compile(r"(?<=[.!?。！？])[\"”’)]?\s+(?=[\"“‘(]?[A-Z0-9])|(?<=[。！？])")  # noqa: RUF001  # Japanese
-_NAME = r"(?P<name>(?:[Tt]he )?[A-Z][\w&'’-]*(?: (?:of|and|&|[A-Z][\w&'’-]*)){0,5})"  # noqa: RUF001  # typographic
+_BREADCRUMB = re.compile(r"^(?:[^\u00bb\u203a\u2192|]{1,40}\s*[\u00bb\u203a\u2192]\s*)+(?P<title>.+)$")
+_SENTENCE_END = re.compile(
+    r"(?<=[.!?])[\"\u201d\u2019)]?\s+(?=[\"\u201c\u2018(]?[A-Z0-9])"
+    r"|(?<=[\u3002\uff01\uff1f])"  # Japanese puts no space between sentences
+)
+_NAME = r"(?P<name>(?:[Tt]he )?[A-Z][\w&'\u2019-]*(?: (?:of|and|&|[A-Z][\w&'\u2019-]*)){0,5})"
 _REPRINTED = re.compile(r"\b(?:[Oo]riginally|[Ff]irst) (?:published|appeared) (?:in|on|at|by) " + _NAME)
-_COPYRIGHT = re.compile(r"(?:©|\(c\)|Copyright(?: ©)?) (?:19|20)\d\d(?:[-–]\d{2,4})?,? (?:by )?" + _NAME)  # noqa: RUF001
+_COPYRIGHT = re.compile(
+    r"(?:\u00a9|\(c\)|Copyright(?: \u00a9)?) (?:19|20)\d\d(?:[-\u2013]\d{2,4})?,? (?:by )?" + _NAME
+)
 _BIO = re.compile(
     r"^[A-Z]\S+(?: [A-Z]\S+){1,3} is (?:an?|the) [^.]{0,60}?"
-    r"\b(?:analyst|columnist|contributor|correspondent|critic|editor|journalist|reporter|writer) (?:at|for|with) "
-    + _NAME
+    r"\b(?:analyst|columnist|contributor|correspondent|critic|editor|journalist|reporter|writer) "
+    r"(?:at|for|with) " + _NAME
 )
 _BIO_SIGNS = re.compile(
     r"\b(?:who covers|covering|[Ff]ollow|[Ll]earn more|[Cc]ontact|[Rr]each (?:him|her|them))\b"
@@ -108,7 +116,7 @@ def _from_text(text: str, url: str) -> Article:
 
 
 def _title_of(lines: list[str]) -> tuple[str, list[str]]:
-    """Return the title and the lines that are the text itself; a breadcrumb and a repeated title are neither."""
+    """Return the title and the lines of the text itself; a breadcrumb and a repeated title are neither."""
     first, rest = lines[0], lines[1:]
     crumbs = _BREADCRUMB.match(first)
     if crumbs is not None and len(first) <= 2 * TITLE_LINE_CHARS_MAX and rest:
@@ -125,7 +133,7 @@ def _first_sentence(line: str) -> str:
 
 
 def _outlet_named(lines: list[str]) -> str | None:
-    """Return the outlet that a text says it is from: in a notice, or where its author is introduced at the end."""
+    """Return the outlet that a text says it is from, in a notice or where its author is introduced."""
     for line in reversed(lines):
         notice = _REPRINTED.search(line) or _COPYRIGHT.search(line)
         if notice is not None:

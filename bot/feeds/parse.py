@@ -1,10 +1,13 @@
-"""From a feed's bytes to its articles, whatever its format. Pure, but slow on hostile input: see `bot.feeds.worker`.
+"""From a feed's bytes to its articles, whatever its format.
 
-RSS, RDF and Atom are read by feedparser, JSON Feed by `bot.feeds.jsonfeed`. feedparser is handed bytes in memory and
-never an address or a file name, for either of which it would go and fetch.
+Pure, but slow on hostile input: see `bot.feeds.worker`.
+
+RSS, RDF and Atom are read by feedparser, JSON Feed by `bot.feeds.jsonfeed`. feedparser is handed bytes in
+memory and never an address or a file name, for either of which it would go and fetch.
 """
 
 import calendar
+import importlib
 import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,7 +43,8 @@ def parse_feed(body: bytes, *, url: str, content_type: str | None) -> ParsedFeed
     Args:
         body: as it was fetched.
         url: where it was fetched, or a ``file:`` address: links are resolved against it.
-        content_type: of the answer, of which only the charset counts, since publishers' types are often wrong.
+        content_type: of the answer, of which only the charset counts, since publishers' types are often
+        wrong.
 
     Raises:
         UnreadableError: one of its classes, naming why it is no feed.
@@ -57,18 +61,14 @@ def parse_feed(body: bytes, *, url: str, content_type: str | None) -> ParsedFeed
 
 
 def _read_xml(text: bytes, url: str) -> ParsedFeed:
-    import feedparser  # noqa: PLC0415  # only the parser's process needs it, not who imports our types
-
+    feedparser: Any = importlib.import_module("feedparser")  # here: only the parser's process needs it
     base = url if url.startswith(("http://", "https://")) else ""
     try:
-        parsed = cast(
-            "Parsed",
-            feedparser.parse(
-                io.BytesIO(text),
-                response_headers={"content-type": "application/xml; charset=utf-8", "content-location": base},
-                resolve_relative_uris=False,
-                sanitize_html=False,
-            ),
+        parsed: Parsed = feedparser.parse(
+            io.BytesIO(text),
+            response_headers={"content-type": "application/xml; charset=utf-8", "content-location": base},
+            resolve_relative_uris=False,
+            sanitize_html=False,
         )
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
         # feedparser's own mistakes on malformed input; what it cannot read is no feed to us.
@@ -118,7 +118,8 @@ def _site(feed: Parsed) -> object:
 
 def _entry(entry: Parsed, head: FeedHead, base: str) -> Entry:
     contents = [part for part in _list(entry, "content") if isinstance(part.get("value"), str)]
-    longest = max(contents, key=lambda part: len(part["value"]), default={})
+    nothing: Parsed = {}
+    longest = max(contents, key=lambda part: len(part["value"]), default=nothing)
     content, description = _text(longest, "value"), _text(entry, "summary")
     if content and description == content:
         description = ""  # feedparser fills a missing description with the content

@@ -1,4 +1,4 @@
-"""Strangers' HTML and text, made plain: no markup, no control or bidi characters, paragraphs on lines of their own."""
+"""Strangers' HTML and text made plain: no markup, no control or bidi characters, one paragraph a line."""
 
 import html
 
@@ -8,14 +8,20 @@ import regex
 # Feeds escape their HTML once or twice; what still holds tags after the third reading means to.
 ROUNDS_MAX = 3
 
-_BLOCKS = frozenset(
-    "address article aside blockquote br center dd div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 "
-    "header hr li main nav ol p pre section table tr ul".split()
-)
+# fmt: off
+_BLOCKS = frozenset({
+    "address", "article", "aside", "blockquote", "br", "center", "dd", "div", "dl", "dt", "fieldset",
+    "figcaption", "figure", "footer", "form", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li",
+    "main", "nav", "ol", "p", "pre", "section", "table", "tr", "ul",
+})
+# fmt: on
 _CELLS = frozenset({"td", "th"})
-_DROPPED_WITH_CONTENT = frozenset(
-    "applet audio button canvas embed iframe math noscript object script select style svg template video".split()
-)
+# fmt: off
+_DROPPED_WITH_CONTENT = frozenset({
+    "applet", "audio", "button", "canvas", "embed", "iframe", "math", "noscript", "object", "script",
+    "select", "style", "svg", "template", "video",
+})
+# fmt: on
 
 _BLOCK_TAG = regex.compile(r"</?(?:" + "|".join(_BLOCKS) + r")>")
 _CELL_TAG = regex.compile(r"</?(?:td|th)>")
@@ -33,10 +39,10 @@ _SPACES = regex.compile(r"\s+")
 
 
 def plain_html(markup: str) -> str:
-    """Return the text of an HTML fragment: one paragraph a line, entities decoded, nothing left that reads as a tag.
+    """Return the text of an HTML fragment: one paragraph a line, entities decoded, no tag left.
 
-    Text that was escaped twice, as many feeds do, is read twice; a tag that an author wrote about is lost by that,
-    which is the smaller evil.
+    Text that was escaped twice, as many feeds do, is read twice; a tag that an author wrote about is lost by
+    that, which is the smaller evil.
     """
     text = _read(markup)
     for _ in range(ROUNDS_MAX - 1):
@@ -49,7 +55,7 @@ def plain_html(markup: str) -> str:
 
 
 def plain_text(text: str) -> str:
-    """Return text that is no HTML, with its own lines kept; anything in it that reads as a tag is taken out."""
+    """Return text that is no HTML with its own lines; what reads as a tag in it is taken out all the same."""
     lines = _clean_characters(text)
     if _TAG.search(lines):
         return plain_html(lines.replace("\n", "\n\n"))
@@ -62,13 +68,13 @@ def one_line(markup: str) -> str:
 
 
 def shorten(text: str, chars_max: int) -> str:
-    """Return at most `chars_max` characters of `text`, cut after a word where one ends near, with an ellipsis."""
+    """Return `text`, cut to `chars_max` characters with an ellipsis, after a word where one ends near."""
     if len(text) <= chars_max:
         return text
     # Graphemes, so that no accent and no half of an emoji is left behind.
     cut = "".join(regex.findall(r"\X", text[:chars_max])[:-1])
     at = cut.rfind(" ", chars_max // 2)
-    return (cut[:at] if at > 0 else cut).rstrip(" ,;:–—-") + "…"
+    return (cut[:at] if at > 0 else cut).rstrip(" ,;:\u2013\u2014-") + "…"
 
 
 def _read(markup: str) -> str:

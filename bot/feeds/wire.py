@@ -1,7 +1,7 @@
 """What passes between the bot and its parser's process: frames of a length and a JSON text.
 
-JSON and not pickle, although both ends are ours: the parser reads what strangers wrote with libraries written in C,
-and whoever takes it over must not be able to send us more than data.
+JSON and not pickle, although both ends are ours: the parser reads what strangers wrote with libraries written
+in C, and whoever takes it over must not be able to send us more than data.
 """
 
 import json
@@ -15,7 +15,7 @@ from bot.domain.article import Article, ParsedFeed
 from bot.domain.feed import FeedError, ParserFailedError
 
 LENGTH = struct.Struct("!I")
-# A feed of 5 MiB whose every character needs an escape of six, and whose text is its summary and its body alike.
+# 5 MiB of characters of two bytes, each an escape of six, as the summary and again as the body: 30 MiB.
 FRAME_BYTES_MAX = 64 * 1024 * 1024
 
 FEED = "feed"
@@ -54,7 +54,7 @@ def unpack_feed(payload: bytes) -> ParsedFeed:
     feed = _stated(payload)
     articles = feed["articles"]
     if not isinstance(articles, list):
-        raise ValueError("articles are no list")
+        raise ValueError("no list")  # noqa: TRY004  # one kind of error for whatever the other end sends
     return ParsedFeed(
         title=_string(feed, "title"),
         site_url=_string_or_none(feed, "site_url"),
@@ -102,14 +102,14 @@ def _article(values: Mapping[str, object]) -> Article:
 
 def _mapping(value: object) -> Mapping[str, object]:
     if not isinstance(value, dict):
-        raise ValueError("no object")  # noqa: TRY004  # one kind of error for whatever the other end sends
+        raise ValueError("no object")  # noqa: TRY004  # as above
     return cast("dict[str, object]", value)
 
 
 def _string(values: Mapping[str, object], name: str) -> str:
     value = values.get(name)
     if not isinstance(value, str):
-        raise ValueError(name)  # noqa: TRY004
+        raise ValueError(name)  # noqa: TRY004  # as above
     return value
 
 

@@ -1,4 +1,4 @@
-"""Parsing what strangers wrote in a process of its own, which is ended when it takes too long or too much memory."""
+"""Parsing what strangers wrote, in a process of its own that can be ended."""
 
 import asyncio
 import asyncio.subprocess
@@ -25,7 +25,8 @@ MEMORY_BYTES_DEFAULT = 1024 * 1024 * 1024
 TIMEOUT_S_DEFAULT = 10.0
 # The parsers' libraries keep caches and their C code may leak: now and then a fresh process costs nothing.
 PARSES_MAX = 1000
-# The parser needs no token and no database address, so it does not get the bot's environment, but what Python needs.
+# The parser needs no token and no database address, so it does not get the bot's environment, but what Python
+# needs.
 _ENVIRONMENT = (
     "PATH",
     "PYTHONPATH",
@@ -43,9 +44,10 @@ _Result = TypeVar("_Result")
 
 
 class ParserProcess:
-    """Parses feeds and pages, one at a time, in a process that is started at first use and again when it ended.
+    """Parses feeds and pages, one at a time, in a process that is started at first use and after each end.
 
-    Use it as an async context manager; no process is left when that is closed, or when the bot itself is killed.
+    Use it as an async context manager; no process is left when that is closed, or when the bot itself is
+    killed.
 
     Args:
         timeout_s: what one parse may take before its process is ended.
