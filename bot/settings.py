@@ -57,9 +57,9 @@ class ProblemKind(StrEnum):
 class Problem:
     """One thing to mend before the bot can start.
 
-    `place` is `ENVIRONMENT` or the path of the file. `value` is what was given, None where there is nothing to
-    show or where it may hold a secret. `meant` is the nearest thing that would have been right, if one is near.
-    `key` is empty for a line or a file; `line` counts from 1, and is 0 where there is none.
+    `place` is `ENVIRONMENT` or the path of the file. `value` is what was given, None where there is nothing
+    to show or where it may hold a secret. `meant` is the nearest thing that would have been right, if one is
+    near. `key` is empty for a line or a file; `line` counts from 1, and is 0 where there is none.
     """
 
     kind: ProblemKind
@@ -86,8 +86,8 @@ class SettingsError(Exception):
 
 def _token(value: SecretStr) -> SecretStr:
     parts = value.get_secret_value().strip().split(".")
-    # Three parts of base64 (Discord docs, reference, "Authentication"). A client secret or a public key, which
-    # people paste instead, has no dots; the word "Bot " before it is not theirs to add.
+    # Three parts of base64 (Discord docs, reference, "Authentication"). A client secret or a public key,
+    # which people paste instead, has no dots; the word "Bot " before it is not theirs to add.
     if len(parts) != TOKEN_PARTS or any(not part or not part.isascii() or " " in part for part in parts):
         raise ValueError
     return SecretStr(".".join(parts))
@@ -158,7 +158,7 @@ class Settings(BaseSettings):
     timezone: Annotated[str, AfterValidator(_timezone)] = Field(
         default="UTC",
         validation_alias="PADDOCK_TIMEZONE",
-        description="The zone that /setup suggests to a new server, and by which the command line counts days.",
+        description="The zone that /setup suggests to a server, and by which the command line counts days.",
     )
     language: Annotated[Literal["en", "ja"], BeforeValidator(_lower)] = Field(
         default="en",
@@ -171,7 +171,7 @@ class Settings(BaseSettings):
         description="How much is logged, on standard error. No level logs what members write, or a secret.",
     )
     fetch_timeout_s: float = Field(
-        default=20.0,
+        default=20,
         ge=1,
         le=120,
         allow_inf_nan=False,
@@ -183,7 +183,7 @@ class Settings(BaseSettings):
         ge=10_000,
         le=50_000_000,
         validation_alias="PADDOCK_FETCH_BYTES_MAX",
-        description="How many bytes of a feed are read, after decompression. Few news feeds have over 500,000.",
+        description="How many bytes of a feed are read, decompressed. Few news feeds have over 500,000.",
     )
     fetch_minutes: int = Field(
         default=15,
@@ -223,8 +223,8 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Take what is passed and nothing else.
 
-        `load_settings` has read the environment and the file, and knows which of them said what; and a Settings
-        that a test makes must not pick up what happens to stand in the developer's environment.
+        `load_settings` has read the environment and the file, and knows which of them said what; and a
+        Settings that a test makes must not pick up what happens to stand in the developer's environment.
         """
         del settings_cls, env_settings, dotenv_settings, file_secret_settings
         return (init_settings,)
@@ -300,8 +300,8 @@ def _read_env_file(path: Path) -> tuple[dict[str, str], list[Problem]]:
 def _near_misses(given: Mapping[str, str], place: str, *, known: Collection[str]) -> list[Problem]:
     """Find keys that look like one of ours and are not.
 
-    Under the prefixes that others use too (``DATABASE_URL_RO`` beside ``DATABASE_URL``), a key counts only if the
-    one it resembles has no value: then it is what the operator believes to have set.
+    Under the prefixes that others use too (``DATABASE_URL_RO`` beside ``DATABASE_URL``), a key counts only
+    if the one it resembles has no value: then it is what the operator believes to have set.
     """
     found: list[Problem] = []
     for key in given:
