@@ -16,6 +16,7 @@ help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
 
 setup: .venv/.installed ## install what the bot and its tests need into .venv
+	@:
 
 # Packages are compiled when they are first imported: compiling all of them would double the time.
 .venv/.locked: requirements.lock
