@@ -122,7 +122,7 @@ def roundup(
         typer.Option(metavar="FILE|URL…", help="Feeds to read: RSS, Atom, RDF or JSON Feed. May be several."),
     ] = None,
     article: Annotated[
-        list[Path] | None,
+        list[str] | None,
         typer.Option(metavar="FILE…", help="Single articles to read, as plain text or HTML. May be several."),
     ] = None,
     date: Annotated[
@@ -140,7 +140,7 @@ def roundup(
 ) -> None:
     """Print the edition that the bot would post from these feeds and articles, without Discord.
 
-    Articles given by name always count, whatever the date. What cannot be read is named on standard error,
+    Articles given by name always count, whatever the date. What gives no article is named on standard error,
     one line each, and the exit code is then 1; the edition is made from the rest.
 
     For example:
@@ -149,16 +149,15 @@ def roundup(
     - `paddock roundup --feed feeds/*.xml --date 2026-11-20 --format json`
     - `paddock roundup --article column.txt --format html`
     """
+    if not feed and not article:
+        raise typer.BadParameter("Name at least one feed or one article.", param_hint="--feed or --article")
     settings = _settings()
-    _log_to_stderr("WARNING")
+    _log_to_stderr("ERROR")  # what cannot be read is told in one line of our own
     from bot.cli.roundup import print_roundup  # noqa: PLC0415
 
     day = date.date() if date else None
-    raise typer.Exit(
-        asyncio.run(
-            print_roundup(settings, feeds=feed or [], articles=article or [], day=day, output=output.value)
-        )
-    )
+    work = print_roundup(settings, feeds=feed or [], articles=article or [], day=day, output=output.value)
+    raise typer.Exit(asyncio.run(work))
 
 
 @app.command()

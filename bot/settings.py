@@ -32,6 +32,7 @@ VALUE_SHOWN_CHARS_MAX = 60  # enough to recognise what was typed; a pasted file 
 
 REQUESTS_PER_S_MAX = 50  # Discord docs, topics/rate-limits, "Global Rate Limit"
 TOKEN_PARTS = 3
+MEBIBYTE = 1024 * 1024
 SQLITE_DRIVER = "sqlite+aiosqlite"
 POSTGRESQL_DRIVER = "postgresql+asyncpg"
 DRIVERS = {
@@ -179,11 +180,11 @@ class Settings(BaseSettings):
         description="How many seconds a feed may take to arrive, from the first connection to the last byte.",
     )
     fetch_bytes_max: int = Field(
-        default=5_000_000,
-        ge=10_000,
-        le=50_000_000,
+        default=5 * MEBIBYTE,
+        ge=64 * 1024,
+        le=64 * MEBIBYTE,
         validation_alias="PADDOCK_FETCH_BYTES_MAX",
-        description="How many bytes of a feed are read, decompressed. Few news feeds have over 500,000.",
+        description="How many bytes of a feed are read, decompressed. Few news feeds have over 1 MiB.",
     )
     fetch_minutes: int = Field(
         default=15,

@@ -1,7 +1,7 @@
 """Whether every message exists, in every language, with the placeholders that the code fills.
 
-Run by ``make check`` (``python -m tests.check_messages``) and by ``tests/test_text.py``. It reads the tree that
-it stands in, without importing it.
+Run by ``make check`` (``python -m tests.check_messages``) and by ``tests/test_text.py``. It reads the tree
+that it stands in, without importing it.
 """
 
 import ast
@@ -129,8 +129,6 @@ def _check_entries(catalogue: Catalog, where: str, feature: str) -> Iterator[str
             yield f"{where}: {name} has to be {feature}.something"
         if message.fuzzy or not all(forms):
             yield f"{where}: {name} is not finished"
-        if isinstance(message.id, tuple | list) and len(forms) != catalogue.num_plurals:
-            yield f"{where}: {name} needs {catalogue.num_plurals} forms"
 
 
 def _is_plural(forms: tuple[str, ...]) -> bool:
