@@ -1,0 +1,33 @@
+"""Words that say nothing about which event an article tells of."""
+
+# English function words, and the words that reporters use of any event (who said it, when, how much more or less).
+# Compared after `wording.stem`; weekdays and months stand here because every report of a day shares them.
+STOPWORDS = frozenset(
+    """
+    a about above across after again against all almost along already also although always am among an and another any
+    anyone anything are around as ask asked at away back be became because become been before began behind being below
+    between both but by came can cannot could day days despite did do does doing done down during each earlier either
+    else enough even ever every everyone expect expected far few first following for former found from further gave get
+    gets getting give given go goes going gone good got great had half has have having he her here hers him his how
+    however if in including instead into is it its itself just keep kept know known last late later latest least less
+    let like likely little long made make makes making many may me mean might month months more most much must my near
+    nearly need never new news next no nobody none nor not nothing now of off often old on once one only onto or other
+    others our out over own part people per perhaps place plan put quite rather really recent recently right said same
+    saw say saying says second see seem seen several shall she should show showed shown since so some something soon
+    still such take taken taking than that the their theirs them then there these they thing things think this those
+    though three through thus time times to today together told tomorrow too took toward towards tuesday two under
+    until up upon us use used using very via want wanted was way we week weeks well went were what when where whether
+    which while who whole whom whose why will with within without would year years yesterday yet you your
+    according accord added add announce announced announcement call called comment company confirm confirmed
+    declined early group hour hours inform issue minute morning night afternoon evening noted number official officials
+    report reported reporter reporters reports released release reveal set spokesman spokesperson spokeswoman
+    start started statement state stated tell total
+    monday wednesday thursday friday saturday sunday mon tue tues wed thu thur fri sat sun
+    january february march april june july august september october november december
+    jan feb mar apr jun jul aug sep sept oct nov dec
+    million billion thousand hundred percent pct cent don didn doesn isn wasn weren won wouldn couldn hasn haven
+    don't didn't doesn't isn't wasn't won't it's that's he's she's they're we're i'm i
+    photo image credit getty update updated read click
+    こと もの 発表 今回 今年 昨年 同社 同日 今後 予定 明ら 一方 以上 以下 午前 午後 月曜 火曜 水曜 木曜 金曜 土曜 日曜 曜日 記者 会見 報道 関係 係者
+    """.split()
+)
