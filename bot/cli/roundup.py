@@ -162,7 +162,7 @@ def _rendered(edition: Edition, language: str, output: Literal["text", "json", "
 
 
 def _is_of(article: Article, day: date, zone: ZoneInfo) -> bool:
-    """Whether the article came out on `day` or the day before: a morning's edition tells of the day before it."""
+    """Whether the article came out on `day` or the day before, of which a morning's edition tells."""
     start = datetime.combine(day - timedelta(days=1), time(), zone)
     end = datetime.combine(day + timedelta(days=1), time(), zone)
     return article.published_at is not None and start <= article.published_at < end
@@ -225,7 +225,7 @@ async def _reader(settings: Settings, inputs: Iterable[_Input]) -> AsyncIterator
 
 
 def _own_ports(inputs: Iterable[_Input]) -> frozenset[int]:
-    """Return the ports of this machine that were named: who sits at it may ask it, a feed's redirect may not."""
+    """Return the ports of this machine that were named: its user may ask them, a redirect may not."""
     ports: set[int] = set()
     for asked in inputs:
         if not asked.is_web:
