@@ -3,13 +3,14 @@
 import asyncio
 import logging
 import signal
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
 import aiohttp
 import discord
+from discord.http import Route
 
 from bot.clock import Clock, SystemClock
 from bot.edge.actor import Actors
@@ -69,7 +70,7 @@ class App:
 @asynccontextmanager
 async def open_app(
     settings: Settings, clock: Clock, *, purpose: str, loopback_ports: frozenset[int] = frozenset()
-) -> AsyncIterator[App]:
+) -> AsyncGenerator[App]:
     """Open database, feeds and client in order, and close them in the other.
 
     Args:
@@ -143,7 +144,7 @@ async def run(settings: Settings) -> int:
     """Connect to Discord and serve until SIGTERM or SIGINT, then finish what was begun; return an exit status."""
     token = settings.require_token()
     if settings.discord_api_base is not None:
-        discord.http.Route.BASE = settings.discord_api_base
+        Route.BASE = settings.discord_api_base
     clock = SystemClock()
     async with open_app(settings, clock, purpose="paddock run") as app:
         try:

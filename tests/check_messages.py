@@ -20,7 +20,10 @@ ROOT = Path(__file__).parent.parent
 SOURCE_LANGUAGE = "en"
 MESSAGE_ID = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
 # Messages that are rightly the same in Japanese (a name, a figure, a path), each with its reason.
-SAME_IN_JAPANESE: dict[str, str] = {}
+SAME_IN_JAPANESE: dict[str, str] = {
+    "help.title": "the name of the bot",
+    "roundup.history.posted": "a date and a headline",
+}
 
 # Where every sentence is meant for people, unless it is logged, raised at a programmer, or says why not.
 SPOKEN = ("cogs/", "bot/edge/", "bot/services/")

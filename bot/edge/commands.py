@@ -4,12 +4,15 @@ import hashlib
 import json
 import logging
 import re
-from typing import Any, cast
+from typing import Any, TypeAlias, cast
 
 import discord
 from discord import app_commands
 
 from bot.text import DEFAULT_LANGUAGE, language_of, text
+
+# Commands or options in the form in which Discord takes them.
+Payload: TypeAlias = list[dict[str, Any]]
 
 log = logging.getLogger(__name__)
 
@@ -44,49 +47,51 @@ class CatalogueTranslator(app_commands.Translator):
         return text(str(message_id), language)
 
 
-async def payload_of(tree: app_commands.CommandTree[Any]) -> list[dict[str, Any]]:
+async def payload_of(tree: app_commands.CommandTree[Any]) -> Payload:
     """Return what is sent to Discord for all global commands, with translations."""
     translator = CatalogueTranslator()
     commands = sorted(tree.get_commands(), key=lambda command: (command.name, type(command).__name__))
     return [await command.get_translated_payload(tree, translator) for command in commands]
 
 
-def digest_of(payload: list[dict[str, Any]]) -> str:
+def digest_of(payload: Payload) -> str:
     """Return a hash that changes when the payload does."""
     canonical = json.dumps(payload, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def faults_in(payload: list[dict[str, Any]]) -> list[str]:
+def faults_in(payload: Payload) -> list[str]:
     """Return what Discord would refuse in a payload, in words for whoever wrote the command."""
     faults = [] if len(payload) <= COMMANDS_MAX else [f"{len(payload)} commands, at most {COMMANDS_MAX}"]
     for command in payload:
         faults += _faults(command, command["name"])
         if (size := _chars(command)) > COMMAND_CHARS_MAX:
-            faults.append(f"{command['name']}: {size} characters in all, at most {COMMAND_CHARS_MAX}")
+            faults.append(
+                f"{command['name']}: {size} characters in all, at most {COMMAND_CHARS_MAX}"
+            )  # not shown: for developers
     return faults
 
 
 def _faults(part: dict[str, Any], path: str) -> list[str]:
     faults: list[str] = []
     if not NAME_PATTERN.match(part["name"]) or part["name"] != part["name"].lower():
-        faults.append(f"{path}: not a name that Discord takes")
+        faults.append(f"{path}: not a name that Discord takes")  # not shown: for developers
     described_in = {"default": part.get("description", "-"), **part.get("description_localizations", {})}
     faults += [
         f"{path}: description in {locale} has {len(words)} characters, 1 to {DESCRIPTION_CHARS_MAX} are allowed"
         for locale, words in described_in.items()
         if not 1 <= len(words) <= DESCRIPTION_CHARS_MAX
     ]
-    options = cast("list[dict[str, Any]]", part.get("options", []))
+    options = cast("Payload", part.get("options", []))
     if len(options) > OPTIONS_MAX:
-        faults.append(f"{path}: {len(options)} options, at most {OPTIONS_MAX}")
+        faults.append(f"{path}: {len(options)} options, at most {OPTIONS_MAX}")  # not shown: for developers
     for option in options:
         faults += _faults(option, f"{path} {option['name']}")
     return faults
 
 
 def _chars(part: dict[str, Any]) -> int:
-    options = cast("list[dict[str, Any]]", part.get("options", []))
+    options = cast("Payload", part.get("options", []))
     return len(part["name"]) + len(part.get("description", "")) + sum(_chars(option) for option in options)
 
 

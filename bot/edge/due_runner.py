@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 StepT = TypeVar("StepT")
 OutcomeT = TypeVar("OutcomeT")
+RecordedT_contra = TypeVar("RecordedT_contra", contravariant=True)
 
 # So many pieces at once: enough for a morning when many guilds post, few enough for Discord and for the feeds.
 CLAIMED_MAX = 8
@@ -27,7 +28,7 @@ LOOK_EVERY = timedelta(seconds=15)
 STEP_TIMEOUT_S = LEASE.total_seconds() * 0.75
 
 
-class DueSteps(Protocol[StepT, OutcomeT]):
+class DueSteps(Protocol[StepT, RecordedT_contra]):
     """What a service offers for one kind of due work."""
 
     @property
@@ -39,7 +40,7 @@ class DueSteps(Protocol[StepT, OutcomeT]):
         """Record the intent of the next step and return it; None when nothing is left."""
         ...
 
-    async def record_step(self, work: DueWork, step: StepT, outcome: OutcomeT) -> None:
+    async def record_step(self, work: DueWork, step: StepT, outcome: RecordedT_contra) -> None:
         """Record what came of a step."""
         ...
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from discord import ButtonStyle, MediaGalleryItem, ui
 
 from bot.domain.edition import BigQuestion, Edition, QuestionOrigin, Section
@@ -69,7 +69,8 @@ def question_view(question: BigQuestion, *, language: str) -> ui.LayoutView:
     """Return the message that asks The Big Question in an edition's thread."""
     lines = [f"## {text('roundup.view.question', language)}", escape(question.text, 1_000)]
     lines += [f"{number}. {escape(option, 100)}" for number, option in enumerate(_shown(question.options), 1)]
-    lines.append(f"-# {text(f'roundup.view.answer_{question.kind.value}', language)}")
+    how = text(f"roundup.view.answer.{question.kind.value}", language)
+    lines.append(f"-# {how}")
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(ui.TextDisplay("\n".join(lines)), accent_colour=ACCENT))
     return view
@@ -77,7 +78,7 @@ def question_view(question: BigQuestion, *, language: str) -> ui.LayoutView:
 
 def thread_name(edition: Edition, language: str, chars_max: int) -> str:
     """Return the name of an edition's thread: the day and what leads."""
-    day = format_date(edition.day, "MMMd", locale=language)
+    day = format_skeleton("MMMd", edition.day, locale=language)
     lead = edition.lead.headline if edition.lead is not None else edition.title
     return cut(f"{day} · {' '.join(lead.split())}", chars_max)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import heapq
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from enum import IntEnum
 from itertools import count
@@ -34,7 +34,7 @@ class Pace:
         self._timer: asyncio.TimerHandle | None = None
 
     @asynccontextmanager
-    async def turn(self, priority: Priority) -> AsyncIterator[None]:
+    async def turn(self, priority: Priority) -> AsyncGenerator[None]:
         """Wait for a place in the budget, then do the one request in the body."""
         self._fill()
         if self._waiting or self._tokens < 1:

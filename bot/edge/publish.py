@@ -4,7 +4,7 @@ A message that the bot must find again carries a `marker`: the beginning of a co
 """
 
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 
 import discord
@@ -100,7 +100,7 @@ class Publisher:
             await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
 
     @asynccontextmanager
-    async def _acting(self, channel_id: int, priority: Priority = Priority.POST) -> AsyncIterator[None]:
+    async def _acting(self, channel_id: int, priority: Priority = Priority.POST) -> AsyncGenerator[None]:
         async with self._pace.turn(priority):
             with refusals(channel_id):
                 yield
@@ -124,7 +124,7 @@ def carries(message: discord.Message, marker: str) -> bool:
 
 
 @contextmanager
-def refusals(channel_id: int) -> Iterator[None]:
+def refusals(channel_id: int) -> Generator[None]:
     """Turn what Discord will never allow, however often we ask, into an error that says so.
 
     Raises:

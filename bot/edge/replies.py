@@ -2,9 +2,6 @@
 
 import logging
 import secrets
-from collections.abc import Awaitable, Callable
-from functools import wraps
-from typing import Any
 
 import discord
 from discord import app_commands, ui
@@ -99,18 +96,3 @@ def text_panel(lines: str) -> ui.LayoutView:
     view = ui.LayoutView()
     view.add_item(ui.Container(ui.TextDisplay(lines[:TEXT_CHARS_MAX])))
     return view
-
-
-def answered(
-    callback: Callable[[Any, discord.Interaction], Awaitable[None]],
-) -> Callable[[Any, discord.Interaction], Awaitable[None]]:
-    """Wrap the callback of a lasting button, whose errors discord.py would only log: they end in `handle`."""
-
-    @wraps(callback)
-    async def answer(item: Any, interaction: discord.Interaction) -> None:
-        try:
-            await callback(item, interaction)
-        except Exception as error:  # noqa: BLE001  # this is where errors end
-            await handle(interaction, error)
-
-    return answer

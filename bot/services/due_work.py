@@ -5,11 +5,9 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.domain.due_work import ATTEMPTS_MAX, DueWork, backoff
 from bot.storage import due_work as table
-from bot.storage.store import Store
+from bot.storage.store import Session, Store
 
 log = logging.getLogger(__name__)
 
@@ -23,7 +21,7 @@ class DueWorkService:
 
     async def schedule(
         self,
-        session: AsyncSession,
+        session: Session,
         kind: str,
         subject_id: int,
         due_at: datetime,
@@ -34,7 +32,7 @@ class DueWorkService:
         await table.schedule(session, kind=kind, subject_id=subject_id, due_at=due_at, guild_id=guild_id)
         self.woken.set()
 
-    async def cancel(self, session: AsyncSession, kind: str, subject_id: int) -> None:
+    async def cancel(self, session: Session, kind: str, subject_id: int) -> None:
         """Forget work, in the transaction of the change that makes it pointless."""
         await table.cancel(session, kind=kind, subject_id=subject_id)
 

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, time
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
 from bot.domain.errors import NotSetUpError
@@ -23,7 +21,7 @@ from bot.domain.roundup import Roundup
 from bot.services.due_work import DueWorkService
 from bot.storage import guild as table
 from bot.storage import roundup as roundups
-from bot.storage.store import Store
+from bot.storage.store import Session, Store
 from bot.text import LANGUAGES
 
 AUDIT_PAGE = 10
@@ -88,7 +86,7 @@ class GuildService:
         check_language(choice.language)
         now = self._clock.now()
 
-        async def write(session: AsyncSession) -> datetime | None:
+        async def write(session: Session) -> datetime | None:
             before = await table.settings_of(session, actor.guild_id)
             fresh = GuildSettings(
                 guild_id=actor.guild_id,
@@ -140,7 +138,7 @@ class GuildService:
         actor.require(Capability.MANAGE)
         now = self._clock.now()
 
-        async def write(session: AsyncSession) -> GuildSettings:
+        async def write(session: Session) -> GuildSettings:
             before = await table.settings_of(session, actor.guild_id)
             if before is None:
                 raise NotSetUpError
@@ -166,7 +164,7 @@ class GuildService:
         actor.require(Capability.MANAGE)
         now = self._clock.now()
 
-        async def write(session: AsyncSession) -> datetime | None:
+        async def write(session: Session) -> datetime | None:
             before = await roundups.roundup_of(session, actor.guild_id)
             if before is None:
                 raise NotSetUpError
@@ -225,7 +223,7 @@ class GuildService:
             lambda session: table.audit_page(session, actor.guild_id, before_id=before_id, limit=AUDIT_PAGE)
         )
 
-    async def _audit(self, session: AsyncSession, actor: Actor, action: str, **params: str) -> None:
+    async def _audit(self, session: Session, actor: Actor, action: str, **params: str) -> None:
         await table.add_audit(
             session,
             guild_id=actor.guild_id,
@@ -235,7 +233,7 @@ class GuildService:
             at=self._clock.now(),
         )
 
-    async def _replan(self, session: AsyncSession, guild_id: int, now: datetime) -> datetime | None:
+    async def _replan(self, session: Session, guild_id: int, now: datetime) -> datetime | None:
         """Bring the agenda in line with the settings just written."""
         settings = await table.settings_of(session, guild_id)
         roundup = await roundups.roundup_of(session, guild_id)

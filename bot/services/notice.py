@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.clock import Clock
 from bot.domain.due_work import DueWork
 from bot.domain.roundup import EditionRecord, EditionState, Progress
 from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
 from bot.storage import roundup as table
-from bot.storage.store import Store
+from bot.storage.store import Session, Store
 
 NOTICE = "notice"
 
@@ -37,7 +35,7 @@ class NoticeWork:
     async def next_step(self, work: DueWork) -> NoticeStep | None:
         """Return the notice to post; None if it was, if nobody wants it, or if the edition appeared after all."""
 
-        async def read(session: AsyncSession) -> NoticeStep | None:
+        async def read(session: Session) -> NoticeStep | None:
             edition = await table.edition_by_id(session, work.subject_id)
             if edition is None or edition.notice_id is not None:
                 return None
@@ -53,7 +51,7 @@ class NoticeWork:
     async def record_step(self, work: DueWork, step: NoticeStep, outcome: int) -> None:
         """Record the id of the notice's message."""
 
-        async def write(session: AsyncSession) -> None:
+        async def write(session: Session) -> None:
             await agenda.hold(session, work, self._clock.now())
             await table.record_progress(session, step.edition.id, Progress(notice_id=outcome))
 

@@ -7,8 +7,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
 from bot.domain.article import Article
@@ -40,7 +38,7 @@ from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
 from bot.storage import roundup as table
 from bot.storage import source as sources
-from bot.storage.store import Store
+from bot.storage.store import Session, Store
 from bot.text import text
 
 log = logging.getLogger(__name__)
@@ -85,7 +83,7 @@ class RoundupService:
         if not await self._source.list(actor.guild_id):
             raise NoSourcesError
 
-        async def write(session: AsyncSession) -> EditionRecord:
+        async def write(session: Session) -> EditionRecord:
             edition = await table.plan_edition(session, roundup, day=roundup.day_of(now), due_at=now)
             if edition.state is EditionState.POSTED:
                 raise AlreadyPostedError(link=message_link(edition))
@@ -169,7 +167,7 @@ class RoundupWork:
         """Plan the edition that is due, in one transaction; nothing is left to do outside of it."""
         now = self._clock.now()
 
-        async def write(session: AsyncSession) -> None:
+        async def write(session: Session) -> None:
             await agenda.hold(session, work, now)
             roundup = await table.roundup_by_id(session, work.subject_id)
             if roundup is None:
@@ -186,7 +184,7 @@ class RoundupWork:
 
         await self._store.write(write)
 
-    async def _skip(self, session: AsyncSession, edition: EditionRecord, reason: SkipReason, now: datetime) -> None:
+    async def _skip(self, session: Session, edition: EditionRecord, reason: SkipReason, now: datetime) -> None:
         progress = Progress(state=EditionState.SKIPPED, reason=reason.value)
         await table.record_progress(session, edition.id, progress)
         await self._due.schedule(session, NOTICE, edition.id, now, guild_id=edition.guild_id)
@@ -202,7 +200,7 @@ class RoundupWork:
     async def finished(self, work: DueWork) -> datetime | None:
         """Return when the next edition is due; None if the roundup is gone or off."""
 
-        async def read(session: AsyncSession) -> datetime | None:
+        async def read(session: Session) -> datetime | None:
             roundup = await table.roundup_by_id(session, work.subject_id)
             return None if roundup is None else roundup.next_after(max(work.due_at, self._clock.now()))
 
@@ -235,7 +233,7 @@ class EditionWork:
         """
         now = self._clock.now()
 
-        async def write(session: AsyncSession) -> PostingStep | None:
+        async def write(session: Session) -> PostingStep | None:
             await agenda.hold(session, work, now)
             edition = await table.edition_by_id(session, work.subject_id)
             step = None if edition is None else next_step(edition)
@@ -272,7 +270,7 @@ class EditionWork:
     async def draft(self, step: PostingStep) -> Progress:
         """Compose the edition; a day without news is skipped and says so in /roundup history."""
 
-        async def read(session: AsyncSession) -> tuple[GuildSettings | None, Roundup | None]:
+        async def read(session: Session) -> tuple[GuildSettings | None, Roundup | None]:
             return (
                 await guilds.settings_of(session, step.edition.guild_id),
                 await table.roundup_by_id(session, step.edition.roundup_id),
@@ -298,7 +296,7 @@ class EditionWork:
         if step.step is EditionStep.LINKS:
             progress = replace(progress, state=EditionState.POSTED)
 
-        async def write(session: AsyncSession) -> EditionRecord:
+        async def write(session: Session) -> EditionRecord:
             await agenda.hold(session, work, now)
             if progress.state is EditionState.SKIPPED:
                 return await self._end(session, work.subject_id, step.edition.guild_id, progress)
@@ -321,7 +319,7 @@ class EditionWork:
         guild_id = edition.guild_id
         await self._store.write(lambda session: self._end(session, work.subject_id, guild_id, progress))
 
-    async def _end(self, session: AsyncSession, edition_id: int, guild_id: int, progress: Progress) -> EditionRecord:
+    async def _end(self, session: Session, edition_id: int, guild_id: int, progress: Progress) -> EditionRecord:
         """Record that an edition will not appear, and have the guild told."""
         await self._due.schedule(session, NOTICE, edition_id, self._clock.now(), guild_id=guild_id)
         return await table.record_progress(session, edition_id, progress)

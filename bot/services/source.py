@@ -5,8 +5,6 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncSession
-
 from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
 from bot.domain.article import ParsedFeed
@@ -26,7 +24,7 @@ from bot.services.due_work import DueWorkService
 from bot.storage import due_work as agenda
 from bot.storage import source as table
 from bot.storage.guild import add_audit
-from bot.storage.store import Store
+from bot.storage.store import Session, Store
 from bot.text import DEFAULT_LANGUAGE, error_text
 
 log = logging.getLogger(__name__)
@@ -82,7 +80,7 @@ class SourceService:
         canonical = read.fetched.permanent_url or address
         now = self._clock.now()
 
-        async def write(session: AsyncSession) -> Source:
+        async def write(session: Session) -> Source:
             if await table.count_sources(session, actor.guild_id) >= self._sources_max:
                 raise SourceLimitError(limit=self._sources_max)
             known = await table.find_source(session, actor.guild_id, url=canonical)
@@ -122,7 +120,7 @@ class SourceService:
         """
         actor.require(Capability.EDIT)
 
-        async def write(session: AsyncSession) -> Source:
+        async def write(session: Session) -> Source:
             removed = await table.remove_source(session, actor.guild_id, source_id)
             if removed is None:
                 raise GoneError
@@ -185,7 +183,7 @@ class SourceService:
         """Keep the claim and the publisher's wish for the next reading."""
         del step
 
-        async def write(session: AsyncSession) -> None:
+        async def write(session: Session) -> None:
             await agenda.hold(session, work, self._clock.now())
             state = await table.feed_state(session, work.subject_id)
             if state is not None:
@@ -210,7 +208,7 @@ class SourceService:
             raise SourceLimitError(limit=self._sources_max)
 
     @staticmethod
-    async def _store_read(session: AsyncSession, feed_id: int, read: FeedRead, now: datetime) -> None:
+    async def _store_read(session: Session, feed_id: int, read: FeedRead, now: datetime) -> None:
         validators = read.fetched.validators
         await table.record_read(session, feed_id, at=now, etag=validators.etag, last_modified=validators.last_modified)
         if read.parsed is not None:
@@ -218,7 +216,7 @@ class SourceService:
         if read.fetched.permanent_url is not None:
             await table.move_feed(session, feed_id, url=read.fetched.permanent_url)
 
-    async def _audit(self, session: AsyncSession, actor: Actor, action: str, **params: str) -> None:
+    async def _audit(self, session: Session, actor: Actor, action: str, **params: str) -> None:
         await add_audit(
             session,
             guild_id=actor.guild_id,

@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, make_url, pool, text
+from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, make_url, pool, select
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import migrations
@@ -13,6 +13,9 @@ from bot.storage.schema import REVISION, metadata
 from bot.storage.store import sqlite_path
 
 log = logging.getLogger(__name__)
+
+# The table in which Alembic keeps the revision.
+_VERSIONS = Table("alembic_version", MetaData(), Column("version_num", String(32)))
 
 
 class NewerSchemaError(PaddockError):
@@ -54,7 +57,7 @@ async def _upgrade(database_url: str) -> str | None:
 def _revision(connection: Connection) -> str | None:
     if not inspect(connection).has_table("alembic_version"):
         return None
-    found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    found = connection.scalar(select(_VERSIONS.c.version_num))
     connection.rollback()
     return found
 

@@ -21,7 +21,7 @@ class RoundupRow(Base):
     __table_args__ = (UniqueConstraint("guild_id", "name"),)
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    guild_id: Mapped[int] = mapped_column(ForeignKey("guilds.guild_id"))
+    guild_id: Mapped[int] = mapped_column(ForeignKey(GuildRow.guild_id))
     name: Mapped[str] = mapped_column(String(80))
     channel_id: Mapped[int] = mapped_column(Snowflake)
     at: Mapped[time]
@@ -37,7 +37,7 @@ class EditionRow(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     guild_id: Mapped[int] = mapped_column(Snowflake)
-    roundup_id: Mapped[int] = mapped_column(ForeignKey("roundups.id"))
+    roundup_id: Mapped[int] = mapped_column(ForeignKey(RoundupRow.id))
     day: Mapped[date]
     state: Mapped[str] = mapped_column(String(16))
     content: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))

@@ -42,7 +42,7 @@ class SourceRow(Base):
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
     guild_id: Mapped[int] = mapped_column(Snowflake)
-    feed_id: Mapped[int] = mapped_column(ForeignKey("feeds.id"))
+    feed_id: Mapped[int] = mapped_column(ForeignKey(FeedRow.id))
     name: Mapped[str] = mapped_column(String(NAME_CHARS_MAX))
     added_by: Mapped[int] = mapped_column(Snowflake)
     added_at: Mapped[datetime]
@@ -55,7 +55,7 @@ class ArticleRow(Base):
     __table_args__ = (UniqueConstraint("feed_id", "key"), Index(None, "feed_id", "seen_at"))
 
     id: Mapped[int] = mapped_column(RowId, primary_key=True)
-    feed_id: Mapped[int] = mapped_column(ForeignKey("feeds.id", ondelete="CASCADE"))
+    feed_id: Mapped[int] = mapped_column(ForeignKey(FeedRow.id, ondelete="CASCADE"))
     key: Mapped[str] = mapped_column(String(URL_CHARS_MAX))
     url: Mapped[str] = mapped_column(String(URL_CHARS_MAX))
     title: Mapped[str]

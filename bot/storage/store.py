@@ -5,11 +5,11 @@ both are one pool. A use case is one function on a session, run in one transacti
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine import Connection
@@ -20,6 +20,8 @@ from bot.domain.errors import PaddockError
 from bot.storage.owner import Owner
 
 T = TypeVar("T")
+# What a use case is handed: services pass it on to `bot.storage` and do nothing else with it.
+Session: TypeAlias = AsyncSession
 
 READERS = 4
 BUSY_TIMEOUT_MS = 5_000
@@ -62,7 +64,7 @@ class Store:
 
 
 @asynccontextmanager
-async def open_store(database_url: str, *, purpose: str) -> AsyncIterator[Store]:
+async def open_store(database_url: str, *, purpose: str) -> AsyncGenerator[Store]:
     """Open the database, own it while it is open, and close it in order.
 
     Args:

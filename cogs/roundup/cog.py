@@ -115,9 +115,9 @@ class RoundupCog(
         try:
             with refusals(interaction.channel_id or 0):
                 if has_it:
-                    await member.remove_roles(role, reason="Notify me")
+                    await member.remove_roles(role, reason=text("roundup.view.notify", settings.language))
                 else:
-                    await member.add_roles(role, reason="Notify me")
+                    await member.add_roles(role, reason=text("roundup.view.notify", settings.language))
         except CannotActError:
             await say(interaction, text("roundup.notify.cannot", asked_in, role=escape(role.name)))
             return

@@ -22,6 +22,7 @@ from bot.demo.world._gaps import (
 from bot.demo.world._guild import Guild
 from bot.demo.world._reading import Reading
 from bot.demo.world._sights import Line, Person, Place, Role, Seen
+from bot.domain.errors import PaddockError
 
 # What a callback may take of real time: starting a process on a busy machine takes seconds.
 SETTLE_S = 30.0
@@ -105,7 +106,7 @@ class World:
             # A test's fixture may be left in another context than it was entered in; that one is over, then.
             with contextlib.suppress(ValueError):
                 self._scope.__exit__(kind, error, trace)
-        raised = self._env.errors_since(self._errors_read)
+        raised = [error for error in self._env.errors_since(self._errors_read) if not _was_answered(error)]
         if error is None and self._strict and raised:
             raise BaseExceptionGroup("the bot's callbacks raised", raised)
 
@@ -124,9 +125,12 @@ class World:
         return self._env.time_context()
 
     def errors(self) -> list[BaseException]:
-        """Return what the bot's callbacks raised so far; it is not raised again on leaving."""
+        """Return what the bot's callbacks raised so far; it is not raised again on leaving.
+
+        What the bot refuses in a sentence is an answer and not among them, though simcord notes it.
+        """
         self._errors_read = self._env.error_cursor
-        return self._env.errors
+        return [error for error in self._env.errors if not _was_answered(error)]
 
     async def _operate(self, operation: Callable[[], Awaitable[T]]) -> T:
         async with self._lock:
@@ -341,3 +345,8 @@ class World:
             self._reading.line(answer.channel_id, answer.id) for answer in answers if answer is not None
         )
         return Seen(lines, result.modal, result.acknowledged, result)
+
+
+def _was_answered(error: BaseException) -> bool:
+    cause = error.__cause__ if isinstance(error, discord.app_commands.CommandInvokeError) else error
+    return isinstance(cause, PaddockError)
