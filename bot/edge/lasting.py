@@ -38,4 +38,5 @@ class LastingButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"(?P<sub
 
     async def answer(self, interaction: discord.Interaction) -> None:
         """Do what the button is for; a feature says what that is."""
+        del interaction
         raise GoneError
