@@ -13,16 +13,17 @@ URL = "https://www.motor.example/2026/vans?utm_source=x"
 FILE = "file:///somewhere/vans.txt"
 SEEDS = Path(__file__).parents[2].parent / "shared" / "seeds"
 PARAGRAPH = (
-    "The small van is back, and this time it is electric, says its maker, which showed it on Tuesday and expects "
-    "to sell a good many of them to people who deliver parcels in towns. "
+    "The small van is back, and this time it is electric, says its maker, which showed it on Tuesday and "
+    "expects to sell a good many of them to people who deliver parcels in towns. "
 )
+BODY = f"<p>{PARAGRAPH * 2}</p><h2>The price</h2><p>{PARAGRAPH}</p>"
 
 
 def page(*, head: str = "", body: str = "", charset: str = "utf-8") -> bytes:
     return (
-        f"<!DOCTYPE html><html><head><title>Vans return | Motor Example</title>{head}</head><body><nav>Home About"
-        f"</nav><article><h1>Vans return</h1>{body or f'<p>{PARAGRAPH * 2}</p><h2>The price</h2><p>{PARAGRAPH}</p>'}"
-        "</article><footer>Imprint</footer></body></html>"
+        f"<!DOCTYPE html><html><head><title>Vans return | Motor Example</title>{head}</head><body>"
+        f"<nav>Home About</nav><article><h1>Vans return</h1>{body or BODY}</article>"
+        "<footer>Imprint</footer></body></html>"
     ).encode(charset)
 
 
@@ -56,8 +57,8 @@ def test_scripts_and_their_links_do_not_come_through():
     body = (
         f"<p>{PARAGRAPH * 3}</p><script>steal()</script><p><a href='javascript:x'>Read on</a> {PARAGRAPH}</p>"
     )
-    article = parse_article(page(body=body, head="<meta property='og:image' content='javascript:x'>"), url=URL,
-                            content_type="text/html")  # fmt: skip
+    head = "<meta property='og:image' content='javascript:x'>"
+    article = parse_article(page(body=body, head=head), url=URL, content_type="text/html")
     assert "steal" not in article.body
     assert "javascript" not in repr(article)
 

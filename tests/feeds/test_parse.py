@@ -43,7 +43,8 @@ def test_an_rss_item_becomes_an_article():
             "<title>Vans &amp;amp; wagons return</title><link>/2026/vans?id=1&amp;utm_source=rss</link>"
             "<guid isPermaLink='false'>tag:7</guid><pubDate>Mon, 05 Jan 2026 07:00:00 +0900</pubDate>"
             "<description>&lt;p&gt;Short and &lt;b&gt;plain&lt;/b&gt;.&lt;/p&gt;</description>"
-            "<content:encoded><![CDATA[<p>First, at length.</p><p>Second.</p><img src='/van.jpg'>]]></content:encoded>"
+            "<content:encoded><![CDATA[<p>First, at length.</p><p>Second.</p><img src='/van.jpg'>]]>"
+            "</content:encoded>"
         ),
         url=URL,
         content_type="application/rss+xml",
@@ -62,9 +63,10 @@ def test_an_rss_item_becomes_an_article():
 
 def test_an_atom_entry_becomes_an_article():
     article = only(
-        b"<feed xmlns='http://www.w3.org/2005/Atom' xml:base='https://atom.example/'><title>Atom Example</title>"
-        b"<link href='/'/><link rel='self' href='feed'/><entry><id>urn:1</id><title type='html'>A &amp;lt;i&amp;gt;b"
-        b"&amp;lt;/i&amp;gt;</title><link href='posts/1'/><updated>2026-01-05T07:00:00Z</updated>"
+        b"<feed xmlns='http://www.w3.org/2005/Atom' xml:base='https://atom.example/'>"
+        b"<title>Atom Example</title><link href='/'/><link rel='self' href='feed'/><entry><id>urn:1</id>"
+        b"<title type='html'>A &amp;lt;i&amp;gt;b&amp;lt;/i&amp;gt;</title>"
+        b"<link href='posts/1'/><updated>2026-01-05T07:00:00Z</updated>"
         b"<content type='xhtml'><div xmlns='http://www.w3.org/1999/xhtml'><p>One</p><p>Two</p></div></content>"
         b"</entry></feed>"
     )
@@ -116,7 +118,8 @@ def test_no_script_survives_anywhere():
     evil = "&lt;script&gt;steal()&lt;/script&gt;&lt;a href='javascript:x'&gt;Click&lt;/a&gt;"
     feed = parse_feed(
         rss(
-            f"<title>{evil}</title><description>{evil}</description><source url='javascript:x'>{evil}</source>"
+            f"<title>{evil}</title><description>{evil}</description>"
+            f"<source url='javascript:x'>{evil}</source>"
             f"<content:encoded>{evil}&lt;img src='javascript:y'&gt;</content:encoded>",
             head=f"<title>{evil}</title><link>javascript:x</link>",
         ),
@@ -136,7 +139,7 @@ def test_no_script_survives_anywhere():
         ("<enclosure url='/c' type='image/png' length='1'/>", "https://motor.example/c"),
         ("<enclosure url='/c.webp'/>", "https://motor.example/c.webp"),
         ("<enclosure url='/c.mp3' type='audio/mpeg' length='1'/>", None),
-        ("<description>&lt;img width='1' src='/pixel'&gt;&lt;img src=\"/d?a=1&amp;amp;b=2\"&gt;</description>",
+        ("<description>&lt;img width='1' src='/1'&gt;&lt;img src=\"/d?a=1&amp;amp;b=2\"&gt;</description>",
          "https://motor.example/d?a=1&b=2"),
         ("<description>&lt;img src='data:image/png;base64,xx'&gt;</description>", None),
     ],
@@ -146,8 +149,8 @@ def test_the_best_picture_is_taken(markup, image):
 
 
 def test_bytes_of_windows_1252_that_claim_to_be_utf8_are_read():
-    article = only(rss("<title>Citroën – “déjà vu”</title>").decode().encode("cp1252"))
-    assert article.title == "Citroën – “déjà vu”"
+    article = only(rss("<title>Citroën: “déjà vu”</title>").decode().encode("cp1252"))
+    assert article.title == "Citroën: “déjà vu”"
 
 
 def test_utf8_that_is_served_as_latin1_is_read_as_utf8():

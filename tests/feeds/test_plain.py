@@ -11,9 +11,10 @@ from bot.feeds.plain import one_line, plain_html, plain_text, shorten
 
 PIECES = st.sampled_from(
     [
-        "<", ">", "&", "&lt;", "&gt;", "&amp;", "&amp;lt;", "&#x202e;", "&#0;", "<b>", "</p>", "<p", "<!--", "-->",
-        "<script>", "</script>", "<![CDATA[", "]]>", "<?xml", "<style>", "<img src=x onerror=y>", "javascript:",
-        "\x00", "\u202e", "\u200b", "\ufeff", "\u2066", "\ud800", "\r\n", "\n\n", "\t", " ", "word", "x<y", "<svg/",
+        "<", ">", "&", "&lt;", "&gt;", "&amp;", "&amp;lt;", "&#x202e;", "&#0;", "<b>", "</p>", "<p", "<!--",
+        "-->", "<script>", "</script>", "<![CDATA[", "]]>", "<?xml", "<style>", "<img src=x onerror=y>",
+        "javascript:", "\x00", "\u202e", "\u200b", "\ufeff", "\u2066", "\ud800", "\r\n", "\n\n", "\t", " ",
+        "word", "x<y", "<svg/",
     ]
 )  # fmt: skip
 hostile = st.lists(PIECES | st.text(max_size=3), max_size=25).map("".join)

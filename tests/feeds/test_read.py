@@ -7,7 +7,10 @@ from bot.feeds.fetch import Fetcher
 from bot.feeds.read import FeedReader
 from bot.feeds.worker import ParserProcess
 
-FEED = b"<rss version='2.0'><channel><title>Motor</title><item><link>/1</link><title>Vans</title></item></channel></rss>"
+FEED = (
+    b"<rss version='2.0'><channel><title>Motor</title>"
+    b"<item><link>/1</link><title>Vans</title></item></channel></rss>"
+)
 
 
 async def answer(request: web.Request) -> web.Response:
