@@ -4,13 +4,14 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 from pathlib import PurePosixPath
 
 from bot.domain.article import Article, ParsedFeed
 from bot.feeds.links import host_of, web_link
 from bot.feeds.plain import one_line, shorten
 
-ARTICLES_MAX = 1000  # an archive rather than a feed; the newest stand first
+ENTRIES_MAX = 1000  # an archive rather than a feed; the newest stand first
 TITLE_CHARS_MAX = 300
 TITLE_FROM_TEXT_CHARS_MAX = 80
 NAME_CHARS_MAX = 100
@@ -65,9 +66,7 @@ def finish(head: FeedHead, entries: Iterable[Entry]) -> ParsedFeed:
     What holds neither a title nor a text nor a link is no article and left out, and so is a repeated entry.
     """
     articles: dict[str, Article] = {}
-    for entry in entries:
-        if len(articles) >= ARTICLES_MAX:
-            break
+    for entry in islice(entries, ENTRIES_MAX):
         article = _article(head, entry)
         if article is None:
             continue

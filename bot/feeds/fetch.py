@@ -224,7 +224,7 @@ class Fetcher:
             host, port = url.host, url.port
         except ValueError as error:
             raise AddressError(url=asked) from error
-        if url.scheme not in {"http", "https"} or not host or port is None:
+        if url.scheme not in {"http", "https"} or not host or not host.isprintable() or port is None:
             raise AddressError(url=asked)
         if url.user is not None or url.password is not None:
             raise CredentialsError(url=asked)

@@ -29,7 +29,7 @@ _SENTENCE_END = re.compile(
     r"(?<=[.!?])[\"\u201d\u2019)]?\s+(?=[\"\u201c\u2018(]?[A-Z0-9])"
     r"|(?<=[\u3002\uff01\uff1f])"  # Japanese puts no space between sentences
 )
-_NAME = r"(?P<name>(?:[Tt]he )?[A-Z][\w&'\u2019-]*(?: (?:of|and|&|[A-Z][\w&'\u2019-]*)){0,5})"
+_NAME = r"(?P<name>(?:[Tt]he )?[A-Z][\w&'\u2019-]*(?: (?:of |and |& )?[A-Z][\w&'\u2019-]*){0,5})"
 _REPRINTED = re.compile(r"\b(?:[Oo]riginally|[Ff]irst) (?:published|appeared) (?:in|on|at|by) " + _NAME)
 _COPYRIGHT = re.compile(
     r"(?:\u00a9|\(c\)|Copyright(?: \u00a9)?) (?:19|20)\d\d(?:[-\u2013]\d{2,4})?,? (?:by )?" + _NAME

@@ -73,7 +73,7 @@ def shorten(text: str, chars_max: int) -> str:
         return text
     # Graphemes, so that no accent and no half of an emoji is left behind.
     cut = "".join(regex.findall(r"\X", text[:chars_max])[:-1])
-    at = cut.rfind(" ", chars_max // 2)
+    at = (cut + text[len(cut)]).rfind(" ", chars_max // 2)
     return (cut[:at] if at > 0 else cut).rstrip(" ,;:\u2013\u2014-") + "…"
 
 
