@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, make_url, pool, select
+from sqlalchemy import URL, Column, Connection, MetaData, String, Table, inspect, make_url, pool, select
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import migrations
@@ -33,14 +33,15 @@ async def upgrade(database_url: str) -> str | None:
     """
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
-        return await _upgrade(database_url)
-    with Owner(sqlite_path(url), "paddock migrate"):
-        return await _upgrade(database_url)
+        return await _upgrade(url)
+    path = sqlite_path(url)
+    with Owner(path, "paddock migrate"):
+        return await _upgrade(url.set(database=str(path)))
 
 
-async def _upgrade(database_url: str) -> str | None:
+async def _upgrade(url: URL) -> str | None:
     # A connection of its own with foreign keys off: rebuilding a table must not cascade into its children.
-    engine = create_async_engine(database_url, poolclass=pool.NullPool)
+    engine = create_async_engine(url, poolclass=pool.NullPool)
     try:
         async with engine.connect() as connection:
             before = await connection.run_sync(_revision)
@@ -69,7 +70,8 @@ def _run_alembic(connection: Connection) -> None:
     from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    # Alembic's configuration takes "%" for the beginning of a placeholder.
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection
     config.attributes["target_metadata"] = metadata
     found = _revision(connection)
