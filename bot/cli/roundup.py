@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -214,7 +214,7 @@ class _Reader:
 
 
 @asynccontextmanager
-async def _reader(settings: Settings, inputs: Iterable[_Input]) -> AsyncIterator[_Reader]:
+async def _reader(settings: Settings, inputs: Iterable[_Input]) -> AsyncGenerator[_Reader]:
     limits = FetchLimits(timeout_s=settings.fetch_timeout_s, bytes_max=settings.fetch_bytes_max)
     async with AsyncExitStack() as stack:
         fetcher = await stack.enter_async_context(
