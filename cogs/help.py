@@ -6,13 +6,13 @@ from discord.ext import commands
 
 from bot.domain.actor import Capability
 from bot.domain.errors import NotSetUpError
+from bot.domain.guild import Part
 from bot.edge.actor import Actors
 from bot.edge.commands import described
 from bot.edge.markdown import escape
 from bot.edge.permissions import POSTING, missing_for_role, missing_in
 from bot.edge.replies import language, say, text_panel
 from bot.services.doctor import DoctorService
-from bot.domain.guild import Part
 from bot.services.guild import GuildService
 from bot.text import join_names, text
 

@@ -46,7 +46,10 @@ class SourceCog(commands.GroupCog, group_name="source", group_description=descri
         if not found:
             await say(interaction, text("source.list.none", asked_in))
             return
-        lines = [plural("source.list.title", asked_in, len(found)), *(source_line(s, asked_in) for s in found)]
+        lines = [
+            plural("source.list.title", asked_in, len(found)),
+            *(source_line(s, asked_in) for s in found),
+        ]
         await say(interaction, view=text_panel("\n".join(lines)))
 
     @app_commands.command(description=described("source.command.remove"))
@@ -82,7 +85,6 @@ class SourceCog(commands.GroupCog, group_name="source", group_description=descri
             lines.append(f"- {link(article.title, article.url, 150)}{stamp}")
         lines.append(text("source.test.note", asked_in))
         await say(interaction, view=text_panel("\n".join(lines)))
-
 
 
 def source_line(source: Source, asked_in: str) -> str:

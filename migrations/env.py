@@ -20,7 +20,7 @@ def render_item(type_: str, item: Any, autogen: AutogenContext) -> str | Literal
 connection: Connection = context.config.attributes["connection"]
 sqlite = connection.dialect.name == "sqlite"
 if sqlite:
-    # sqlite3 would commit before each DDL statement: with this and the explicit BEGIN a failed migration leaves nothing.
+    # sqlite3 would commit before each DDL statement; with an explicit BEGIN a failed migration leaves nothing.
     connection.connection.driver_connection.isolation_level = None  # type: ignore[union-attr]
     connection.exec_driver_sql("BEGIN IMMEDIATE")
 context.configure(

@@ -13,9 +13,9 @@ from bot.domain.errors import PaddockError
 class Part(StrEnum):
     """What can be on or off in a guild."""
 
-    ROUNDUP = "roundup"    # the daily edition itself
+    ROUNDUP = "roundup"  # the daily edition itself
     QUESTION = "question"  # The Big Question that closes it
-    NOTIFY = "notify"      # the Notify-me button and the role that it gives
+    NOTIFY = "notify"  # the Notify-me button and the role that it gives
 
 
 class PauseScope(StrEnum):

@@ -8,9 +8,12 @@ from zoneinfo import ZoneInfo, available_timezones
 from bot.domain.guild import BadMomentError, BadTimeError, UnknownZoneError
 
 _TIME = re.compile(
-    r"^\s*(?P<hour>\d{1,2})(?:\s*[:.h時]\s*(?P<minute>\d{2})?\s*分?)?\s*(?P<half>am|pm|a\.m\.|p\.m\.)?\s*$", re.IGNORECASE
+    r"^\s*(?P<hour>\d{1,2})(?:\s*[:.h時]\s*(?P<minute>\d{2})?\s*分?)?\s*(?P<half>am|pm|a\.m\.|p\.m\.)?\s*$",
+    re.IGNORECASE,
 )
-_LENGTH = re.compile(r"^\s*(?:(?P<days>\d{1,3})\s*d)?\s*(?:(?P<hours>\d{1,3})\s*h)?\s*(?:(?P<minutes>\d{1,4})\s*m)?\s*$")
+_LENGTH = re.compile(
+    r"^\s*(?:(?P<days>\d{1,3})\s*d)?\s*(?:(?P<hours>\d{1,3})\s*h)?\s*(?:(?P<minutes>\d{1,4})\s*m)?\s*$"
+)
 NOON = 12
 
 
@@ -29,7 +32,10 @@ def check_zone(name: str) -> str:
     if (found := by_city.get(wanted.casefold())) is not None:
         return found
     near = get_close_matches(wanted.casefold(), [*by_fold, *by_city], n=3)
-    raise UnknownZoneError(zone=name, near=", ".join(dict.fromkeys(by_fold.get(n) or by_city[n] for n in near)) or "Europe/Berlin, Asia/Tokyo")
+    raise UnknownZoneError(
+        zone=name,
+        near=", ".join(dict.fromkeys(by_fold.get(n) or by_city[n] for n in near)) or "Europe/Berlin, Asia/Tokyo",
+    )
 
 
 def parse_time(given: str) -> time:

@@ -13,7 +13,7 @@ _MAKERS: dict[str, tuple[str, ...]] = {
     name: tuple(other)
     for name, *other in (
         line.split("|")
-        for line in """Toyota|トヨタ|Toyota’s
+        for line in """Toyota|トヨタ
 Lexus|レクサス
 Honda|ホンダ
 Acura

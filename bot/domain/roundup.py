@@ -45,12 +45,12 @@ class Roundup:
 class EditionStep(StrEnum):
     """How an edition comes to stand in Discord, in this order; each is recorded before the next begins."""
 
-    GATHER = "gather"      # ask the guild's feeds
-    DRAFT = "draft"        # compose and keep the edition
-    MESSAGE = "message"    # post it
-    THREAD = "thread"      # open its thread
+    GATHER = "gather"  # ask the guild's feeds
+    DRAFT = "draft"  # compose and keep the edition
+    MESSAGE = "message"  # post it
+    THREAD = "thread"  # open its thread
     QUESTION = "question"  # ask The Big Question there
-    LINKS = "links"        # edit the post so that it links to both
+    LINKS = "links"  # edit the post so that it links to both
 
 
 EDITION_STEPS: tuple[EditionStep, ...] = tuple(EditionStep)

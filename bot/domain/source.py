@@ -41,10 +41,7 @@ class FeedState:
 
 def next_read_at(now: datetime, *, every: timedelta, failures: int, retry_after: timedelta | None) -> datetime:
     """Return when a feed is asked again: regularly, later after failures, never before the publisher says."""
-    if failures == 0:
-        wait = every
-    else:
-        wait = min(RETRY_FIRST * 2 ** min(failures - 1, 10), RETRY_LONGEST)
+    wait = every if failures == 0 else min(RETRY_FIRST * 2 ** min(failures - 1, 10), RETRY_LONGEST)
     return now + max(wait, retry_after or timedelta())
 
 

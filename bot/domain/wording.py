@@ -3,6 +3,7 @@
 Works on English and its neighbours, and on Japanese, which ends its sentences with ``。`` and has no spaces.
 """
 
+import re
 import unicodedata
 from collections.abc import Iterator
 
@@ -179,20 +180,19 @@ def _fitting(text: str, chars_max: int) -> str:
 
 def count_words(text: str) -> int:
     """Return how many words a reader would count; two characters of Chinese or Japanese make one."""
+    if text.isascii():
+        return sum(1 for piece in text.split() if any(map(str.isalnum, piece)))
     wide = len(_WIDE.findall(text))
     narrow = sum(1 for piece in _WIDE.sub(" ", text).split() if any(char.isalnum() for char in piece))
     return narrow + (wide + 1) // 2
 
 
 _WIDE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}ー]")
-_WORD = regex.compile(
-    r"(?P<number>\d+(?:[.,]\d+)*(?![\p{L}\p{N}]))"
-    r"|(?P<katakana>[\p{Katakana}ー]+)"
-    r"|(?P<han>\p{Han}+)"
-    r"|(?P<kana>\p{Hiragana}+)"
-    r"|(?P<word>[\p{L}\p{N}\p{M}--[\p{Han}\p{Hiragana}\p{Katakana}]]+(?:[-’'&.][\p{L}\p{N}\p{M}]+)*)",
-    regex.V1,
-)
+# The standard library's engine, which finds words twice as fast as the other one; it knows no scripts by name.
+_WORD = re.compile(r"\d+(?:[.,]\d+)*(?![^\W_])|[^\W_]+(?:[-’'&.][^\W_]+)*")
+_SCRIPT_RUN = regex.compile(r"[\p{Katakana}ー]+|\p{Han}+|\p{Hiragana}+|[^\p{Katakana}ー\p{Han}\p{Hiragana}]+")
+_HAN, _HIRAGANA = regex.compile(r"\p{Han}"), regex.compile(r"\p{Hiragana}")
+_FIRST_WIDE = "\u2e80"  # the block "CJK Radicals Supplement"; Latin, Cyrillic and Greek stand before it
 
 
 def words(text: str) -> list[str]:
@@ -202,18 +202,26 @@ def words(text: str) -> list[str]:
     of katakana stays one word, hiragana (grammar, mostly) is left out.
     """
     found: list[str] = []
-    for match in _WORD.finditer(text):
-        token = match.group()
-        match match.lastgroup:
-            case "number":
-                found.append(regex.sub(r",(?=\d{3}(?!\d))", "", token))
-            case "han":
-                found.extend([token] if len(token) == 1 else (token[i : i + 2] for i in range(len(token) - 1)))
-            case "kana":
-                continue
-            case _:
-                found.append(regex.sub(r"[’'][sS]$", "", token))
+    for token in _WORD.findall(text):
+        if not token.isascii() and max(token) >= _FIRST_WIDE:
+            found.extend(_wide_words(token))
+        elif "," in token:
+            # "381,000" is one number, "1,5" and "3,2,1" are what they are.
+            found.append(token.replace(",", "") if len(token) - token.rfind(",") == _GROUP_CHARS else token)
+        else:
+            found.append(token[:-2] if token[-2:] in {"'s", "’s", "'S", "’S"} else token)
     return found
+
+
+_GROUP_CHARS = 4  # a comma and three digits
+
+
+def _wide_words(token: str) -> Iterator[str]:
+    for run in _SCRIPT_RUN.findall(token):
+        if _HAN.match(run):
+            yield from ([run] if len(run) == 1 else (run[i : i + 2] for i in range(len(run) - 1)))
+        elif not _HIRAGANA.match(run):
+            yield run
 
 
 def stem(word: str) -> str:

@@ -26,9 +26,7 @@ class Actors:
         capabilities = set(_by_permission(interaction.permissions))
         settings = await self._guilds.find(interaction.guild_id)
         if settings is not None:
-            capabilities |= {
-                capability for capability, roles in settings.granted_roles.items() if roles & role_ids
-            }
+            capabilities |= {capability for capability, roles in settings.granted_roles.items() if roles & role_ids}
         return Actor(
             user_id=member.id,
             guild_id=interaction.guild_id,

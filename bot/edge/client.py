@@ -41,7 +41,9 @@ class PaddockClient(commands.Bot):
             max_messages=None,
             chunk_guilds_at_startup=False,
             allowed_mentions=discord.AllowedMentions.none(),
-            allowed_contexts=discord.app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+            allowed_contexts=discord.app_commands.AppCommandContext(
+                guild=True, dm_channel=False, private_channel=False
+            ),
             allowed_installs=discord.app_commands.AppInstallationType(guild=True, user=False),
         )
         self._command_list = command_list

@@ -67,9 +67,7 @@ class DueRunner:
         self._kinds: dict[str, _Registered[Any, Any]] = {}
         self._stopping = False
 
-    def register(
-        self, steps: DueSteps[StepT, OutcomeT], perform: Callable[[StepT], Awaitable[OutcomeT]]
-    ) -> None:
+    def register(self, steps: DueSteps[StepT, OutcomeT], perform: Callable[[StepT], Awaitable[OutcomeT]]) -> None:
         """Let this runner do a kind of work: `steps` says what is next, `perform` does it."""
         self._kinds[steps.kind] = _Registered(steps, perform)
 
@@ -80,9 +78,7 @@ class DueRunner:
     async def run_once(self, now: datetime) -> int:
         """Do everything that is due at `now` and return how many pieces were taken; safe to repeat."""
         taken = 0
-        while not self._stopping and (
-            claimed := await self._agenda.claim(now, tuple(self._kinds), CLAIMED_MAX)
-        ):
+        while not self._stopping and (claimed := await self._agenda.claim(now, tuple(self._kinds), CLAIMED_MAX)):
             taken += len(claimed)
             async with asyncio.TaskGroup() as group:
                 for work in claimed:
@@ -142,8 +138,6 @@ class DueRunner:
             log.exception("due work failed kind=%s subject=%s error_id=%s", work.kind, work.subject_id, error_id)
             await self._fail(registered, work, f"error {error_id}", permanent=False)
 
-    async def _fail(
-        self, registered: _Registered[Any, Any], work: DueWork, error: str, *, permanent: bool
-    ) -> None:
+    async def _fail(self, registered: _Registered[Any, Any], work: DueWork, error: str, *, permanent: bool) -> None:
         if await self._agenda.fail(work, error, self._clock.now(), permanent=permanent):
             await registered.steps.parked(work, error)

@@ -37,9 +37,7 @@ class LiveEdits:
         self._edited_at: dict[tuple[int, int], datetime] = {}
         self._woken = asyncio.Event()
 
-    def want(
-        self, channel_id: int, message_id: int, render: Callable[[], Awaitable[ui.LayoutView | None]]
-    ) -> None:
+    def want(self, channel_id: int, message_id: int, render: Callable[[], Awaitable[ui.LayoutView | None]]) -> None:
         """Ask for a message to be shown anew soon; `render` may still say None: nothing to show."""
         key = (channel_id, message_id)
         if key not in self._wanted and len(self._wanted) >= WANTED_MAX:

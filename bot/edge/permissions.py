@@ -26,9 +26,7 @@ INVITED_TO_MODERATE = INVITED | MODERATING
 
 def invitation(application_id: int, permissions: discord.Permissions) -> str:
     """Return the address at which the bot is invited with exactly these permissions."""
-    return discord.utils.oauth_url(
-        application_id, permissions=permissions, scopes=("bot", "applications.commands")
-    )
+    return discord.utils.oauth_url(application_id, permissions=permissions, scopes=("bot", "applications.commands"))
 
 
 def missing_in(channel: discord.abc.GuildChannel, needed: discord.Permissions) -> tuple[str, ...]:

@@ -65,7 +65,9 @@ class Publisher:
                 view=view,
                 nonce=nonce,
                 allowed_mentions=discord.AllowedMentions(
-                    everyone=False, users=False, roles=[discord.Object(role_id) for role_id in mention_role_ids]
+                    everyone=False,
+                    users=False,
+                    roles=[discord.Object(role_id) for role_id in mention_role_ids],
                 ),
             )
         return message.id

@@ -19,6 +19,4 @@ class CommandListService:
     async def record(self, application_id: int, digest: str) -> None:
         """Take note that Discord has taken this list."""
         now = self._clock.now()
-        await self._store.write(
-            lambda session: table.save_digest(session, application_id, digest=digest, at=now)
-        )
+        await self._store.write(lambda session: table.save_digest(session, application_id, digest=digest, at=now))

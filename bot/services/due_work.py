@@ -22,7 +22,13 @@ class DueWorkService:
         self.woken = asyncio.Event()
 
     async def schedule(
-        self, session: AsyncSession, kind: str, subject_id: int, due_at: datetime, *, guild_id: int | None = None
+        self,
+        session: AsyncSession,
+        kind: str,
+        subject_id: int,
+        due_at: datetime,
+        *,
+        guild_id: int | None = None,
     ) -> None:
         """Make work due, in the transaction of the change that asks for it."""
         await table.schedule(session, kind=kind, subject_id=subject_id, due_at=due_at, guild_id=guild_id)
@@ -54,7 +60,11 @@ class DueWorkService:
         next_at = None if parked else now + backoff(attempts)
         await self._store.write(lambda session: table.fail(session, work, error=error, next_at=next_at, now=now))
         log.warning(
-            "due work failed kind=%s subject=%s attempts=%s parked=%s", work.kind, work.subject_id, attempts, parked
+            "due work failed kind=%s subject=%s attempts=%s parked=%s",
+            work.kind,
+            work.subject_id,
+            attempts,
+            parked,
         )
         return parked
 
@@ -65,5 +75,3 @@ class DueWorkService:
     async def parked_in(self, guild_id: int) -> tuple[tuple[str, str], ...]:
         """Return the kind and the error of what has been given up in a guild."""
         return await self._store.read(lambda session: table.parked_in(session, guild_id))
-
-

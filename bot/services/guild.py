@@ -8,16 +8,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
+from bot.domain.errors import NotSetUpError
 from bot.domain.guild import (
     AuditEntry,
     BadLanguageError,
     GuildSettings,
-    PastMomentError,
     Part,
+    PastMomentError,
     Pause,
     PauseScope,
 )
-from bot.domain.errors import NotSetUpError
 from bot.domain.moments import check_zone
 from bot.domain.roundup import Roundup
 from bot.services.due_work import DueWorkService
@@ -100,9 +100,7 @@ class GuildService:
                 version=0,
             )
             kept = before or fresh
-            settings = replace(
-                kept, language=choice.language, timezone=choice.timezone, parts=choice.parts
-            )
+            settings = replace(kept, language=choice.language, timezone=choice.timezone, parts=choice.parts)
             await table.save_settings(session, settings)
             await roundups.save_roundup(
                 session,

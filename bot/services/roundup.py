@@ -136,9 +136,7 @@ class RoundupService:
             NoNewsError: if nothing is new enough.
         """
         since = self._clock.now() - ARTICLE_AGE_MAX
-        articles = await self._store.read(
-            lambda session: sources.articles_since(session, settings.guild_id, since)
-        )
+        articles = await self._store.read(lambda session: sources.articles_since(session, settings.guild_id, since))
         if not articles:
             if not await self._source.list(settings.guild_id):
                 raise NoSourcesError
@@ -175,24 +173,18 @@ class RoundupWork:
             if roundup is None:
                 return
             settings = await guilds.settings_of(session, roundup.guild_id)
-            edition = await table.plan_edition(
-                session, roundup, day=roundup.day_of(work.due_at), due_at=work.due_at
-            )
+            edition = await table.plan_edition(session, roundup, day=roundup.day_of(work.due_at), due_at=work.due_at)
             if edition.state is not EditionState.DUE:
                 return
             reason = _why_not(settings, work.due_at, now)
             if reason is not None:
                 await self._skip(session, edition, reason, now)
                 return
-            await self._due.schedule(
-                session, EditionWork.kind, edition.id, work.due_at, guild_id=roundup.guild_id
-            )
+            await self._due.schedule(session, EditionWork.kind, edition.id, work.due_at, guild_id=roundup.guild_id)
 
         await self._store.write(write)
 
-    async def _skip(
-        self, session: AsyncSession, edition: EditionRecord, reason: SkipReason, now: datetime
-    ) -> None:
+    async def _skip(self, session: AsyncSession, edition: EditionRecord, reason: SkipReason, now: datetime) -> None:
         progress = Progress(state=EditionState.SKIPPED, reason=reason.value)
         await table.record_progress(session, edition.id, progress)
         await self._due.schedule(session, NOTICE, edition.id, now, guild_id=edition.guild_id)
@@ -327,9 +319,7 @@ class EditionWork:
         guild_id = edition.guild_id
         await self._store.write(lambda session: self._end(session, work.subject_id, guild_id, progress))
 
-    async def _end(
-        self, session: AsyncSession, edition_id: int, guild_id: int, progress: Progress
-    ) -> EditionRecord:
+    async def _end(self, session: AsyncSession, edition_id: int, guild_id: int, progress: Progress) -> EditionRecord:
         """Record that an edition will not appear, and have the guild told."""
         await self._due.schedule(session, NOTICE, edition_id, self._clock.now(), guild_id=guild_id)
         return await table.record_progress(session, edition_id, progress)

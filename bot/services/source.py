@@ -174,9 +174,7 @@ class SourceService:
             read = await self._reader.read(feed.url, validators=Validators(feed.etag, feed.last_modified))
         except PaddockError as error:
             failure = error_text(error, DEFAULT_LANGUAGE)
-            await self._store.write(
-                lambda session: table.record_failure(session, feed.id, at=now, failure=failure)
-            )
+            await self._store.write(lambda session: table.record_failure(session, feed.id, at=now, failure=failure))
             log.info("feed failed feed=%s reason=%s", feed.id, error.message_id)
             seconds = error.params.get("retry_after_s")
             return timedelta(seconds=float(seconds)) if isinstance(seconds, int | float) else None
@@ -214,9 +212,7 @@ class SourceService:
     @staticmethod
     async def _store_read(session: AsyncSession, feed_id: int, read: FeedRead, now: datetime) -> None:
         validators = read.fetched.validators
-        await table.record_read(
-            session, feed_id, at=now, etag=validators.etag, last_modified=validators.last_modified
-        )
+        await table.record_read(session, feed_id, at=now, etag=validators.etag, last_modified=validators.last_modified)
         if read.parsed is not None:
             await table.save_articles(session, feed_id, read.parsed.articles, at=now)
         if read.fetched.permanent_url is not None:

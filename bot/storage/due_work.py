@@ -47,14 +47,10 @@ async def schedule(
 
 async def cancel(session: AsyncSession, *, kind: str, subject_id: int) -> None:
     """Forget a piece of work."""
-    await session.execute(
-        delete(DueWorkRow).where(DueWorkRow.kind == kind, DueWorkRow.subject_id == subject_id)
-    )
+    await session.execute(delete(DueWorkRow).where(DueWorkRow.kind == kind, DueWorkRow.subject_id == subject_id))
 
 
-async def claim(
-    session: AsyncSession, now: datetime, *, kinds: Sequence[str], limit: int
-) -> tuple[DueWork, ...]:
+async def claim(session: AsyncSession, now: datetime, *, kinds: Sequence[str], limit: int) -> tuple[DueWork, ...]:
     """Take up to `limit` pieces of the given kinds that are due and held by nobody, the oldest first."""
     free = (
         select(DueWorkRow.id)
@@ -72,9 +68,7 @@ async def claim(
     if not ids:
         return ()
     token = secrets.token_hex(16)
-    await session.execute(
-        update(DueWorkRow).where(DueWorkRow.id.in_(ids)).values(lease_until=now + LEASE, token=token)
-    )
+    await session.execute(update(DueWorkRow).where(DueWorkRow.id.in_(ids)).values(lease_until=now + LEASE, token=token))
     rows = await session.scalars(
         select(DueWorkRow).where(DueWorkRow.id.in_(ids)).order_by(DueWorkRow.due_at, DueWorkRow.id)
     )
@@ -117,9 +111,7 @@ async def finish(session: AsyncSession, work: DueWork, *, next_at: datetime | No
         await session.delete(row)
 
 
-async def fail(
-    session: AsyncSession, work: DueWork, *, error: str, next_at: datetime | None, now: datetime
-) -> None:
+async def fail(session: AsyncSession, work: DueWork, *, error: str, next_at: datetime | None, now: datetime) -> None:
     """Give a failed piece back: tried again at `next_at`, or parked until somebody schedules it anew."""
     row = await session.get(DueWorkRow, work.id, with_for_update=True)
     if row is None or row.token != work.token:
@@ -137,10 +129,7 @@ async def next_due_at(session: AsyncSession, kinds: Sequence[str]) -> datetime |
     """Return when the next piece of these kinds may be claimed, or None if nothing waits."""
     free_at = func.coalesce(DueWorkRow.lease_until, DueWorkRow.due_at)
     found = await session.scalar(
-        select(DueWorkRow)
-        .where(DueWorkRow.parked_at.is_(None), DueWorkRow.kind.in_(kinds))
-        .order_by(free_at)
-        .limit(1)
+        select(DueWorkRow).where(DueWorkRow.parked_at.is_(None), DueWorkRow.kind.in_(kinds)).order_by(free_at).limit(1)
     )
     return None if found is None else max(found.due_at, found.lease_until or found.due_at)
 
@@ -156,6 +145,4 @@ async def parked_in(session: AsyncSession, guild_id: int) -> tuple[tuple[str, st
 
 
 async def _find(session: AsyncSession, kind: str, subject_id: int) -> DueWorkRow | None:
-    return await session.scalar(
-        select(DueWorkRow).where(DueWorkRow.kind == kind, DueWorkRow.subject_id == subject_id)
-    )
+    return await session.scalar(select(DueWorkRow).where(DueWorkRow.kind == kind, DueWorkRow.subject_id == subject_id))

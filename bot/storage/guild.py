@@ -98,9 +98,7 @@ async def save_settings(session: AsyncSession, settings: GuildSettings) -> None:
     await _save_pauses(session, settings.guild_id, settings.pauses)
 
 
-async def _save_grants(
-    session: AsyncSession, guild_id: int, granted: Mapping[Capability, frozenset[int]]
-) -> None:
+async def _save_grants(session: AsyncSession, guild_id: int, granted: Mapping[Capability, frozenset[int]]) -> None:
     await session.execute(delete(GrantRow).where(GrantRow.guild_id == guild_id))
     session.add_all(
         GrantRow(guild_id=guild_id, capability=capability.value, role_id=role_id)

@@ -60,11 +60,10 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _run_alembic(connection: Connection) -> None:
+    from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415  # 150 ms that most starts need not pay
     from alembic.script import ScriptDirectory  # noqa: PLC0415
     from alembic.util import CommandError  # noqa: PLC0415
-
-    from alembic import command  # noqa: PLC0415
 
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))

@@ -131,13 +131,9 @@ async def save_roundup(
     return row.id
 
 
-async def plan_edition(
-    session: AsyncSession, roundup: Roundup, *, day: date, due_at: datetime
-) -> EditionRecord:
+async def plan_edition(session: AsyncSession, roundup: Roundup, *, day: date, due_at: datetime) -> EditionRecord:
     """Return the edition of a day, made if there was none."""
-    row = await session.scalar(
-        select(EditionRow).where(EditionRow.roundup_id == roundup.id, EditionRow.day == day)
-    )
+    row = await session.scalar(select(EditionRow).where(EditionRow.roundup_id == roundup.id, EditionRow.day == day))
     if row is None:
         row = EditionRow(
             guild_id=roundup.guild_id,
@@ -168,9 +164,7 @@ async def edition_by_id(session: AsyncSession, edition_id: int) -> EditionRecord
 
 async def edition_of_day(session: AsyncSession, roundup_id: int, day: date) -> EditionRecord | None:
     """Return a day's edition, or None if none was planned."""
-    row = await session.scalar(
-        select(EditionRow).where(EditionRow.roundup_id == roundup_id, EditionRow.day == day)
-    )
+    row = await session.scalar(select(EditionRow).where(EditionRow.roundup_id == roundup_id, EditionRow.day == day))
     return None if row is None else _edition(row)
 
 

@@ -128,9 +128,7 @@ async def add_source(
     session: AsyncSession, *, guild_id: int, feed_id: int, name: str, added_by: int, at: datetime
 ) -> int:
     """Let a guild follow a feed and return the source's id."""
-    row = SourceRow(
-        guild_id=guild_id, feed_id=feed_id, name=name[:NAME_CHARS_MAX], added_by=added_by, added_at=at
-    )
+    row = SourceRow(guild_id=guild_id, feed_id=feed_id, name=name[:NAME_CHARS_MAX], added_by=added_by, added_at=at)
     session.add(row)
     await session.flush()
     return row.id
@@ -206,9 +204,7 @@ async def move_feed(session: AsyncSession, feed_id: int, *, url: str) -> None:
         (await session.get_one(FeedRow, feed_id)).url = url
 
 
-async def save_articles(
-    session: AsyncSession, feed_id: int, articles: Iterable[Article], *, at: datetime
-) -> int:
+async def save_articles(session: AsyncSession, feed_id: int, articles: Iterable[Article], *, at: datetime) -> int:
     """Keep what is new of a feed's entries and bring changed ones up to date; return how many are new."""
     incoming = {article.key: article for article in articles}
     known = {
@@ -223,7 +219,12 @@ async def save_articles(
             # The time at which we first saw it never changes, however often a publisher touches the entry.
             row = ArticleRow(feed_id=feed_id, key=key, seen_at=at)
             session.add(row)
-        row.url, row.title, row.source, row.source_url = article.url, article.title, article.source, article.source_url
+        row.url, row.title, row.source, row.source_url = (
+            article.url,
+            article.title,
+            article.source,
+            article.source_url,
+        )
         row.summary, row.body, row.image_url = article.summary, article.body, article.image_url
         row.published_at = article.published_at
     # An edition quotes what it needs; the rest is the publisher's, and goes once the feed no longer lists it.

@@ -25,9 +25,9 @@ READERS = 4
 BUSY_TIMEOUT_MS = 5_000
 WRITER_PRAGMAS = (
     "journal_mode=WAL",
-    "synchronous=FULL",     # an acknowledged change survives a power cut; it costs nothing measurable here
+    "synchronous=FULL",  # an acknowledged change survives a power cut; it costs nothing measurable here
     "foreign_keys=ON",
-    "secure_delete=ON",     # what is deleted is gone from the file
+    "secure_delete=ON",  # what is deleted is gone from the file
     f"busy_timeout={BUSY_TIMEOUT_MS}",
 )
 READER_PRAGMAS = ("query_only=ON", f"busy_timeout={BUSY_TIMEOUT_MS}")

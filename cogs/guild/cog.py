@@ -14,10 +14,10 @@ from bot.domain.guild import AuditEntry, Part, PauseScope
 from bot.domain.moments import parse_moment
 from bot.edge.actor import Actors
 from bot.edge.commands import described
-from bot.edge.markdown import escape
 from bot.edge.edition import edition_view
+from bot.edge.markdown import escape
 from bot.edge.publish import refusals
-from bot.edge.replies import Panel, language, say, think
+from bot.edge.replies import Panel, language, say
 from bot.services.guild import AUDIT_PAGE, GuildService, SetupChoice
 from bot.services.roundup import RoundupService
 from bot.services.source import SourceService
@@ -214,9 +214,7 @@ class GuildCog(commands.Cog, name="guild"):
 class AuditPanel(Panel):
     """A page of the audit trail, with a button to older entries."""
 
-    def __init__(
-        self, entries: tuple[AuditEntry, ...], asked_in: str, actors: Actors, guilds: GuildService
-    ) -> None:
+    def __init__(self, entries: tuple[AuditEntry, ...], asked_in: str, actors: Actors, guilds: GuildService) -> None:
         super().__init__()
         self._entries = entries
         self._asked_in = asked_in

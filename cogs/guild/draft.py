@@ -41,7 +41,12 @@ class Lacking:
 
 
 def first_draft(
-    guild: discord.Guild, here: discord.TextChannel | None, *, timezone: str, language: str, source_urls: tuple[str, ...]
+    guild: discord.Guild,
+    here: discord.TextChannel | None,
+    *,
+    timezone: str,
+    language: str,
+    source_urls: tuple[str, ...],
 ) -> Draft:
     """Return what /setup shows before anything was chosen: what most would choose."""
     likely = [channel for channel in guild.text_channels if any(word in channel.name for word in LIKELY_NAMES)]

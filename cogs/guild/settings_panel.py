@@ -132,9 +132,7 @@ class RolesChoice(ui.RoleSelect[SettingsPanel]):
             return replace(settings, granted_roles={**settings.granted_roles, capability: role_ids})
 
         named = " ".join(f"<@&{role_id}>" for role_id in sorted(role_ids)) or "—"
-        await self.panel.change(
-            interaction, edit, "guild.audit.roles", capability=capability.value, roles=named
-        )
+        await self.panel.change(interaction, edit, "guild.audit.roles", capability=capability.value, roles=named)
 
 
 class NoticesChoice(ui.ChannelSelect[SettingsPanel]):
@@ -163,4 +161,3 @@ class NoticesChoice(ui.ChannelSelect[SettingsPanel]):
 
         named = "—" if chosen is None else f"<#{chosen}>"
         await self.panel.change(interaction, edit, "guild.audit.notices", channel=named)
-

@@ -86,7 +86,10 @@ class SetupPanel(Panel):
         next_at = int(self._next_at().timestamp())
         lines.append(
             self.say(
-                "guild.setup.time", time=f"{draft.at:%H:%M}", zone=escape(draft.timezone), at=f"<t:{next_at}:F>"
+                "guild.setup.time",
+                time=f"{draft.at:%H:%M}",
+                zone=escape(draft.timezone),
+                at=f"<t:{next_at}:F>",
             )
         )
         lines.append(self.say("guild.setup.language", name=self.say(f"guild.language.{draft.language}")))
@@ -121,7 +124,9 @@ class ChannelChoice(ui.ChannelSelect[SetupPanel]):
         super().__init__(
             channel_types=[discord.ChannelType.text, discord.ChannelType.news],
             placeholder=panel.say("guild.setup.choose_channel"),
-            default_values=[] if chosen is None else [discord.SelectDefaultValue(id=chosen, type=discord.SelectDefaultValueType.channel)],
+            default_values=[]
+            if chosen is None
+            else [discord.SelectDefaultValue(id=chosen, type=discord.SelectDefaultValueType.channel)],
             custom_id="setup:channel",
         )
         self.panel = panel
@@ -231,9 +236,7 @@ class TimeForm(Form):
         self.time: ui.TextInput[TimeForm] = ui.TextInput(
             default=f"{panel.draft.at:%H:%M}", max_length=20, custom_id="time"
         )
-        self.zone: ui.TextInput[TimeForm] = ui.TextInput(
-            default=panel.draft.timezone, max_length=64, custom_id="zone"
-        )
+        self.zone: ui.TextInput[TimeForm] = ui.TextInput(default=panel.draft.timezone, max_length=64, custom_id="zone")
         self.add_item(ui.Label(text=panel.say("guild.setup.time_label"), component=self.time))
         self.add_item(
             ui.Label(
@@ -271,7 +274,10 @@ class SaveButton(ui.Button[SetupPanel]):
     def __init__(self, panel: SetupPanel) -> None:
         missing = panel.draft.channel_id is None or bool(lacking(panel.guild, panel.draft))
         super().__init__(
-            label=panel.say("guild.setup.save"), style=ButtonStyle.success, disabled=missing, custom_id="setup:save"
+            label=panel.say("guild.setup.save"),
+            style=ButtonStyle.success,
+            disabled=missing,
+            custom_id="setup:save",
         )
         self.panel = panel
 

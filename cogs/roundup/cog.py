@@ -27,7 +27,12 @@ DATE_FORMAT = "%Y-%m-%d"
 
 
 @app_commands.default_permissions(manage_messages=True)
-class RoundupCog(commands.GroupCog, name="roundup", group_name="roundup", group_description=described("roundup.command.group")):
+class RoundupCog(
+    commands.GroupCog,
+    name="roundup",
+    group_name="roundup",
+    group_description=described("roundup.command.group"),
+):
     """Previews, posts and lists editions."""
 
     def __init__(self, actors: Actors, guilds: GuildService, roundups: RoundupService, live: LiveEdits) -> None:
@@ -155,6 +160,11 @@ def history_line(edition: EditionRecord, asked_in: str) -> str:
         case EditionState.DUE:
             return text("roundup.history.due", asked_in, day=day)
         case EditionState.SKIPPED:
-            return text("roundup.history.skipped", asked_in, day=day, reason=text(f"roundup.skipped.{edition.reason}", asked_in))
+            return text(
+                "roundup.history.skipped",
+                asked_in,
+                day=day,
+                reason=text(f"roundup.skipped.{edition.reason}", asked_in),
+            )
         case EditionState.FAILED:
             return text("roundup.history.failed", asked_in, day=day, reason=escape(edition.reason or "", 200))

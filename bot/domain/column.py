@@ -1,0 +1,171 @@
+"""An article that is itself a morning column: a lead, headed sections that quote other outlets, a question."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import regex
+
+from bot.domain.article import Article
+from bot.domain.names import NAME, is_outlet
+from bot.domain.outline import QUESTION_HEADING, Headed, outline
+from bot.domain.wording import sentences
+
+# A column has at least so many headed sections, and a question or so many sections that quote an outlet.
+PARTS_MIN = 2
+QUOTING_MIN = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Quotation:
+    """What a column quotes, and whom: `outlet` is None where it names nobody that can be told.
+
+    `text` is the first quoted paragraph. In plain text nothing marks where a longer quotation ends and the column
+    goes on, so what follows is not claimed to be quoted.
+    """
+
+    outlet: str | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A headed section of a column; `outlets` are those it names without quoting them."""
+
+    headline: str
+    prose: tuple[str, ...]
+    quotations: tuple[Quotation, ...]
+    outlets: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """What a column consists of. `parts` is never empty; the first is its lead."""
+
+    intro: tuple[str, ...]
+    parts: tuple[Part, ...]
+    question: tuple[str, ...]
+
+
+_NUMBERING = regex.compile(r"^(?:\d{1,2}[.)]|[①-⑳])\s*")
+# Headed sections that tell no news.
+_ASIDE = regex.compile(
+    r"^(?:what\s+i[’']?m\s+(?:listening|reading|watching|driving)|wrapping\s+up|wrap[- ]up|conclusion|final\s+thoughts|"
+    r"the\s+bottom\s+line|about\s+the\s+author|housekeeping|まとめ|おわりに|最後に)",
+    regex.IGNORECASE,
+)
+
+_SAID = (
+    r"(?:explain(?:s|ed)?|report(?:s|ed)?|writes|wrote|describe[sd]|puts|put|sums|breaks|broke|frames|tells|told|lays|laid|"
+    r"sees|saw|has|had|covers|covered|says|said|notes|noted|adds|added)"
+)
+_CUES = tuple(
+    regex.compile(pattern, regex.VERBOSE)
+    for pattern in (
+        rf"\b[Hh]ere(?:[’']s|\ is|\ are)\ (?:(?:how|what|some\ of\ what|part\ of\ what|more\ of\ what|more\ from|a\ bit\ from|"
+        rf"the\ gist\ from|the\ word\ from)\ )?(?:the\ )?(?P<outlet>{NAME})(?:[’']s?)?(?:\ {_SAID}\b|\ on\b|\ with\b|[’']|$)",
+        rf"\b(?:[Pp]er|[Vv]ia|[Ff]rom|[Aa]ccording\ to|[Cc]ourtesy\ of|[Oo]ver\ at|(?:picked\ up|reported|seen|obtained|"
+        rf"published|reviewed|spotted|summarized|quoted)\ (?:by|in)|(?:story|report|piece|article|scoop|interview)\ "
+        rf"(?:in|from|by|with|at))\ (?:the\ )?(?P<outlet>{NAME})",
+        rf"(?:^|[\s“\"(])(?:[Aa]s\ )?(?:the\ )?(?P<outlet>{NAME})(?:[’']s?\ {NAME})?\ (?:also\ |now\ |first\ )?{_SAID}\b",
+        r"(?P<outlet>[\p{Han}\p{Katakana}ー・\p{Latin}]{2,20}?)(?:通信|新聞)?(?:に(?:よると|よれば)|は(?:次|以下|こ)のように|が(?:次|以下)のように|の(?:報道|記事)(?:から|によると)|から(?:の)?引用)",
+    )
+)
+_WIDE_CUE = _CUES[-1]
+_SAME_REPORT = regex.compile(r"\b(?:that|the\ same|this|their)\ (?:report|story|article|piece|outlet|paper)\b|同じ(?:記事|報道)", regex.VERBOSE)
+_CUE_END = regex.compile(r"[:：]\s*(?=[“\"「『]|$)")
+_POSSESSIVE = regex.compile(r"[’']s?(?:\s.*)?$")
+_SPEAKS = regex.compile(r"\b(?:reports?|reported|writes|wrote|according\ to|told|per|via|says|said)\b", regex.VERBOSE)
+
+
+_ASKING_LINE = regex.compile(r"(?im)^.{0,40}(?:question|qotd|over to you|your turn|what do you think|質問|問い|お題|クエスチョン)")
+_CUE_LINE = regex.compile(r"(?m)[:：]\s*(?=[“\"「『]|$)|(?:によると|のように|報道|記事)[^\n]{0,20}$")
+
+
+def read_column(article: Article) -> Column | None:
+    """Return `article` as a column, or None if it is an ordinary article.
+
+    A column has two headed sections or more and either asks under "The Big Question" (or a like heading) or quotes
+    outlets in two sections or more.
+    """
+    # Most articles are none, and two cheap looks tell.
+    if not _ASKING_LINE.search(article.body) and len(_CUE_LINE.findall(article.body)) < QUOTING_MIN:
+        return None
+    headed = outline(article)
+    intro = headed[0].prose if headed and not headed[0].heading else ()
+    question: tuple[str, ...] = ()
+    parts: list[Part] = []
+    for section in headed:
+        if not section.heading:
+            continue
+        if QUESTION_HEADING.match(section.heading):
+            question = question or section.prose
+        elif section.prose and not _ASIDE.match(section.heading):
+            parts.append(_part(section))
+    quoting = sum(any(quotation.outlet for quotation in part.quotations) for part in parts)
+    if len(parts) >= PARTS_MIN and (question or quoting >= QUOTING_MIN):
+        return Column(intro, tuple(parts), question)
+    return None
+
+
+def _part(section: Headed) -> Part:
+    quotations = _quotations(section.prose)
+    quoted = {quotation.outlet for quotation in quotations}
+    named: dict[str, None] = {}
+    for paragraph in section.prose:
+        for sentence in sentences(paragraph):
+            if _SPEAKS.search(sentence) and (outlet := named_outlet(sentence, known_only=True)) and outlet not in quoted:
+                named[outlet] = None
+    return Part(_NUMBERING.sub("", section.heading), section.prose, quotations, tuple(named))
+
+
+def _quotations(prose: Sequence[str]) -> tuple[Quotation, ...]:
+    found: list[Quotation] = []
+    for place, paragraph in enumerate(prose):
+        cue = _CUE_END.search(paragraph)
+        wide = _WIDE_CUE.search(sentences(paragraph)[-1]) if cue is None and len(paragraph) < 60 else None  # noqa: PLR2004
+        if cue is None and wide is None:
+            continue
+        before = sentences(paragraph[: cue.start()] if cue else paragraph)
+        text = paragraph[cue.end() :].strip() if cue else ""
+        if not before or (not text and place + 1 == len(prose)):
+            continue
+        if _SAME_REPORT.search(before[-1]):
+            outlet = found[-1].outlet if found else None
+        else:
+            outlet = named_outlet(before[-1], known_only=bool(text))
+            # "She added:" introduces a person's words, which belong to the quotation that went before.
+            if outlet is None and (found or not regex.search(r"\b(?:report|story|article|outlet|paper)\b", before[-1])):
+                continue
+        found.append(Quotation(outlet, _unquoted(text or prose[place + 1])))
+    return tuple(found)
+
+
+def _unquoted(text: str) -> str:
+    """Return a quotation that stands wholly in marks without them."""
+    for start, end in (("“", "”"), ('"', '"'), ("「", "」"), ("『", "』")):
+        if text.startswith(start) and text.endswith(end) and text.find(end, 1) == len(text) - 1:
+            return text[1:-1].strip()
+    return text
+
+
+def named_outlet(sentence: str, *, known_only: bool) -> str | None:
+    """Return the outlet that a sentence attributes to, or None.
+
+    Args:
+        sentence: what stands before a quotation, without its colon.
+        known_only: whether a name must be a known outlet or read like one; before a block quotation any will do that
+            is named in the way outlets are.
+    """
+    candidates: list[str] = []
+    for number, cue in enumerate(_CUES):
+        for match in cue.finditer(sentence, overlapped=True):
+            name = _POSSESSIVE.sub("", match.group("outlet")).strip()
+            halves = name.split(" and ")
+            name = halves[0] if len(halves) > 1 and all(map(is_outlet, halves)) else name
+            # A person or a company "says" things, too: that pattern needs an outlet's name.
+            says = number == 2 and not regex.search(r"\b(?:reports?|reported|writes|wrote)\s*$", match.group())  # noqa: PLR2004
+            if is_outlet(name) or not (known_only or says):
+                candidates.append(name)
+    known = [name for name in candidates if is_outlet(name)]
+    chosen = (known or candidates or [None])[-1]
+    return chosen

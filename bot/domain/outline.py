@@ -1,0 +1,206 @@
+"""An article's plain text as headings and prose, without captions, credits and what the page put around it.
+
+Plain text does not tell a heading from an image's caption: both are short lines without a full stop. They are told
+apart by repeats, by the credit that follows, by position in a run of short lines, and by how they read.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+import regex
+
+from bot.domain.article import Article
+from bot.domain.boilerplate import ends_column, is_boilerplate, is_credit
+from bot.domain.wording import paragraphs
+
+# The longest short line; the longest headings of the columns looked at had 13 words and 80 characters.
+SHORT_CHARS_MAX = 110
+SHORT_WORDS_MAX = 16
+SHORT_WIDE_CHARS_MAX = 45
+# A short line that stands alone between paragraphs must read like a heading by at least this much.
+HEADING_SCORE_MIN = 1
+# Share buttons above this part of the text stand at its top, and what follows them is the article.
+TOP_SHARE = 0.4
+
+
+class Kind(Enum):
+    """What a paragraph is."""
+
+    HEADING = auto()
+    PROSE = auto()
+    CAPTION = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Headed:
+    """A heading (empty above the first) and the prose under it."""
+
+    heading: str
+    prose: tuple[str, ...]
+
+
+QUESTION_HEADING = regex.compile(
+    r"^(?:(?:the|today[’']?s|our|my|this\ morning[’']?s|and\ now,?\ the)\s+)?"
+    r"(?:(?:big|daily|closing|morning|burning|reader|readers[’']?)\s+question(?:\s+of\s+the\s+day)?"
+    r"|question\s+of\s+the\s+(?:day|morning|week)|question\s+for\s+(?:you|the\s+(?:readers|comments|room))"
+    r"|qotd|over\s+to\s+you|your\s+turn|what\s+do\s+you\s+think"
+    r"|(?:今日|きょう|本日|今朝)の(?:質問|問い|ビッグ・?クエスチョン|お題)|(?:ザ・)?ビッグ・?クエスチョン|大きな問い|読者(?:の皆さん)?への(?:質問|問い)|皆さんへの質問)"
+    r"\s*(?:$|[:：?？!！.—–]\s*|\s-\s)",
+    regex.IGNORECASE,
+)
+
+_FUNCTION_WORDS = frozenset(
+    """
+    a an the and or but to of in on at by for from with without into over under after before as is are was were be been
+    has have had will would can could may might should must does do did not no its it's their his her our your my it
+    they he she we you how why what who when where which that this than more less still now out up off back again all
+    about just only if so too
+    """.split()
+)
+_CAPTION_WORDS = frozenset(
+    """
+    front rear interior exterior shot photo photograph picture pictured shown seen rendering render screenshot left right
+    clockwise silhouette teaser concept dashboard profile topshot header hero jpg jpeg png img dsc gallery image 写真 画像 撮影
+    """.split()
+)
+# "Mev2", "hero_1", "1200x800": a picture's file name rather than a word. Models ("VF8", "ID.4") are not meant.
+_FILE_TOKEN = regex.compile(r"\b(?:\p{Lu}\p{Ll}{2,}\d+|\d+x\d+|\S+_\S+|(?i:img|dsc)\w*\d+)\b")
+_MODEL_YEAR = regex.compile(r"^(?:19|20)\d\d\s")
+_VERBISH = regex.compile(r"\s\p{L}{2,}(?:s|ed|ing|es)\b")
+_CLOSED = regex.compile(r"[.。:：,、;；…][\"'”’」』)\]）]*$")
+_MARKUP = regex.compile(r"^(?:#{1,6}\s+|>\s+|\*\*(?=.*\*\*$))|\*\*$")
+
+
+def outline(article: Article) -> tuple[Headed, ...]:
+    """Return the article's prose under its headings, the first with an empty heading if prose stands above them all."""
+    lines = _lines(article)
+    kinds = _kinds(lines)
+    headed: list[Headed] = []
+    heading, prose = "", list[str]()
+    for line, kind in zip(lines, kinds, strict=True):
+        if kind is Kind.CAPTION:
+            continue
+        if kind is Kind.PROSE:
+            prose.append(line)
+            continue
+        if heading or prose:
+            headed.append(Headed(heading, tuple(prose)))
+        heading, prose = line, []
+        if found := QUESTION_HEADING.match(line):
+            # "The Big Question: Which one?" is heading and question in one line.
+            if tail := line[found.end() :].strip():
+                heading, prose = line[: found.end()], [tail]
+            elif line.endswith(("?", "？")):
+                prose = [line]
+    if heading or prose:
+        headed.append(Headed(heading, tuple(prose)))
+    return tuple(headed)
+
+
+def _lines(article: Article) -> list[str]:
+    title = article.title.casefold()
+    lines = [line for raw in paragraphs(article.body) if (line := _MARKUP.sub("", raw).strip())]
+    if is_short(article.title or "."):
+        # Of a page without a title the first sentence may stand for one, which is then part of the text.
+        lines = [line for line in lines if line.casefold() != title]
+    length = sum(map(len, lines)) or 1
+    passed = 0
+    asked = False
+    for place, line in enumerate(lines):
+        asked = asked or bool(QUESTION_HEADING.match(line))
+        if ends_column(line) and (asked or passed / length > TOP_SHARE):
+            return [kept for kept in lines[:place] if not is_boilerplate(kept)]
+        passed += len(line)
+    return [line for line in lines if not is_boilerplate(line)]
+
+
+def _kinds(lines: Sequence[str]) -> list[Kind]:
+    kinds = [Kind.PROSE] * len(lines)
+    seen = Counter(line.casefold() for line in lines)
+    titled = _titled(lines)
+    in_question = False
+    place = 0
+    while place < len(lines):
+        if not is_short(lines[place]) and not is_credit(lines[place]):
+            place += 1
+            continue
+        end = place
+        while end < len(lines) and (is_short(lines[end]) or is_credit(lines[end])):
+            end += 1
+        run = range(place, end)
+        scores = {i: _score(lines, i, run, seen, titled=titled) for i in run if not is_credit(lines[i])}
+        for i in run:
+            kinds[i] = Kind.CAPTION
+        asked = [i for i in run if QUESTION_HEADING.match(lines[i])]
+        if asked:
+            kinds[asked[0]] = Kind.HEADING
+            in_question = True
+            run = range(asked[0] + 1, end)
+        elif scores and (end < len(lines)) and not in_question:
+            best = max(scores, key=lambda i: (scores[i], -i))
+            if scores[best] >= HEADING_SCORE_MIN:
+                kinds[best] = Kind.HEADING
+        elif scores and in_question:
+            best = max(scores, key=lambda i: (scores[i], -i))
+            if scores[best] > HEADING_SCORE_MIN and end < len(lines) and not lines[best].endswith(("?", "？")):
+                kinds[best], in_question = Kind.HEADING, False
+        if in_question:
+            # Under the question's heading a short line that asks is the question.
+            for i in run:
+                if lines[i].endswith(("?", "？")) and kinds[i] is Kind.CAPTION:
+                    kinds[i] = Kind.PROSE
+        place = end
+    return kinds
+
+
+def is_short(line: str) -> bool:
+    """Return whether a line is as short as a heading and not closed like a sentence."""
+    if _CLOSED.search(line) or line[0] in "-•*・–—":
+        return False
+    wide = bool(regex.search(r"[\p{Han}\p{Hiragana}\p{Katakana}]", line))
+    if wide:
+        return len(line) <= SHORT_WIDE_CHARS_MAX and not line.endswith(("？", "！"))
+    return len(line) <= SHORT_CHARS_MAX and len(line.split()) <= SHORT_WORDS_MAX and not line[0].islower()
+
+
+def _titled(lines: Sequence[str]) -> bool | None:
+    """Return whether headings are in title case here, judged by the short lines that read most like headings."""
+    votes = Counter(
+        _title_case(line)
+        for line in lines
+        if is_short(line) and len(line.split()) > 4 and _FUNCTION_WORDS & set(line.casefold().split())  # noqa: PLR2004
+    )
+    if not votes or votes[True] == votes[False]:
+        return None
+    return votes[True] > votes[False]
+
+
+def _title_case(line: str) -> bool:
+    longer = [word for word in line.split()[1:] if word[0].isalpha() and len(word) > 3]  # noqa: PLR2004
+    return bool(longer) and sum(word[0].isupper() for word in longer) * 4 >= len(longer) * 3
+
+
+def _score(lines: Sequence[str], place: int, run: range, seen: Counter[str], *, titled: bool | None) -> int:
+    """Return how much a short line reads like a heading; captions come out below zero."""
+    line = lines[place]
+    if place + 1 < len(lines) and is_credit(lines[place + 1]):
+        return -9
+    if seen[line.casefold()] > 1:
+        return -9
+    tokens = regex.findall(r"[\p{L}\p{N}’'_-]+", line.casefold())
+    # Slugs of one slot repeat their first words ("Ad Slot Top", "Ad Slot Bottom").
+    if any(i != place and lines[i].split()[:2] == line.split()[:2] and len(tokens) <= 4 for i in run):  # noqa: PLR2004
+        return -9
+    if regex.search(r"[\p{Han}\p{Hiragana}\p{Katakana}]", line):
+        return -2 if any(word in line for word in ("写真", "画像", "撮影", "提供")) else 2 - run.index(place)
+    function = bool(_FUNCTION_WORDS & set(tokens))
+    score = 2 if function else 0
+    score += bool(_VERBISH.search(line)) + (len(tokens) > 4) + line.endswith(("?", "!"))  # noqa: PLR2004
+    score -= 2 * bool(_CAPTION_WORDS & set(tokens)) + 4 * bool(_FILE_TOKEN.search(line))
+    score -= bool(_MODEL_YEAR.match(line)) + (not function and len(tokens) <= 4)  # noqa: PLR2004
+    score -= 3 * bool(regex.search(r"\([^)]*\)$|3/4", line))
+    if titled is not None and len(tokens) > 1:
+        score += 1 if _title_case(line) == titled else -2
+    return score
