@@ -72,18 +72,14 @@ def check(root: Path) -> list[str]:
 
 def check_uses(uses: Uses, source: dict[str, tuple[str, ...]]) -> list[str]:
     """Compare what the code asks for with what there is."""
-    problems = [
-        f"{where}: there is no message {name}" for name, where in uses.ids.items() if name not in source
-    ]
+    problems = [f"{where}: there is no message {name}" for name, where in uses.ids.items() if name not in source]
     problems += [
         f"{where}: no message is like {pattern}"
         for pattern, where in uses.families.items()
         if not any(re.fullmatch(pattern, name) for name in source)
     ]
     families = re.compile("|".join(uses.families) or "(?!)")
-    problems += [
-        f"nothing says {name}" for name in source if name not in uses.ids and not families.fullmatch(name)
-    ]
+    problems += [f"nothing says {name}" for name in source if name not in uses.ids and not families.fullmatch(name)]
     for name, filled, where in uses.calls:
         missing = placeholders(source[name]) - filled if name in source else frozenset[str]()
         problems += [f"{where}: {name} needs {{{placeholder}}}" for placeholder in sorted(missing)]
@@ -115,9 +111,7 @@ def read_catalogues(root: Path) -> tuple[Catalogues, list[str]]:
         for message in catalogue:
             if message.id:
                 plural = isinstance(message.id, tuple | list)
-                language[_name(message.id)] = (
-                    ("", *_forms(message.string)) if plural else _forms(message.string)
-                )
+                language[_name(message.id)] = ("", *_forms(message.string)) if plural else _forms(message.string)
     return catalogues, problems
 
 
@@ -206,9 +200,7 @@ def _note_ids(node: ast.AST, where: str, known: frozenset[str], uses: Uses) -> N
             pass
 
 
-def _note_call(
-    node: ast.AST, where: str, errors: dict[str, str], speakers: frozenset[str], uses: Uses
-) -> None:
+def _note_call(node: ast.AST, where: str, errors: dict[str, str], speakers: frozenset[str], uses: Uses) -> None:
     match node:
         case ast.Call(func=ast.Name(id=kind), args=[ast.Constant(value=str(name)), *_]) if kind in speakers:
             uses.ids.setdefault(name, where)
@@ -266,12 +258,8 @@ def _untranslated(tree: ast.Module, path: str, lines: list[str], *, printed: boo
 def _spared(tree: ast.Module) -> set[ast.AST]:
     spared: set[ast.AST] = set()
     for node in ast.walk(tree):
-        aside = isinstance(node, ast.Raise | ast.Assert) or (
-            isinstance(node, ast.Expr) and _is_text(node.value)
-        )
-        if aside or (
-            isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("log.", "re.compile", "cast"))
-        ):
+        aside = isinstance(node, ast.Raise | ast.Assert) or (isinstance(node, ast.Expr) and _is_text(node.value))
+        if aside or (isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("log.", "re.compile", "cast"))):
             spared.update(ast.walk(node))
     return spared
 

@@ -143,16 +143,13 @@ async def print_roundup(
 def _edition(articles: Iterable[Article], day: date, language: str) -> Edition:
     nameless = text(SOURCE_NOT_GIVEN, language)
     named = [
-        replace(article, source=nameless) if article.source == SOURCE_NOT_GIVEN else article
-        for article in articles
+        replace(article, source=nameless) if article.source == SOURCE_NOT_GIVEN else article for article in articles
     ]
 
     def phrase(message_id: str, /, **params: object) -> str:
         return text(message_id, language, **params)
 
-    return compose(
-        named, day=day, title=text("cli.roundup.title", language, day=day.isoformat()), phrase=phrase
-    )
+    return compose(named, day=day, title=text("cli.roundup.title", language, day=day.isoformat()), phrase=phrase)
 
 
 def _rendered(edition: Edition, language: str, output: Literal["text", "json", "html"]) -> str:
