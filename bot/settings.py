@@ -32,6 +32,15 @@ VALUE_SHOWN_CHARS_MAX = 60  # enough to recognise what was typed; a pasted file 
 
 REQUESTS_PER_S_MAX = 50  # Discord docs, topics/rate-limits, "Global Rate Limit"
 TOKEN_PARTS = 3
+STARTER_SOURCES_MAX = 25  # Discord docs, components reference: the options of one select
+# Feeds that large car sites offer to everyone; an operator of another field replaces them.
+STARTER_SOURCES = (
+    "https://www.theautopian.com/feed/",
+    "https://www.carscoops.com/feed/",
+    "https://www.motor1.com/rss/articles/all/",
+    "https://insideevs.com/rss/articles/all/",
+    "https://response.jp/rss/index.rdf",
+)
 MEBIBYTE = 1024 * 1024
 SQLITE_DRIVER = "sqlite+aiosqlite"
 POSTGRESQL_DRIVER = "postgresql+asyncpg"
@@ -124,6 +133,16 @@ def _loopback(value: str) -> str:
     return value.rstrip("/")
 
 
+def _split(value: object) -> object:
+    return tuple(value.replace(",", " ").split()) if isinstance(value, str) else value
+
+
+def _web_addresses(value: tuple[str, ...]) -> tuple[str, ...]:
+    if len(value) > STARTER_SOURCES_MAX or any(urlsplit(url).scheme not in {"http", "https"} for url in value):
+        raise ValueError
+    return value
+
+
 def _upper(value: object) -> object:
     return value.upper() if isinstance(value, str) else value
 
@@ -195,6 +214,11 @@ class Settings(BaseSettings):
         le=500,
         validation_alias="PADDOCK_SOURCES_MAX",
         description="How many sources one server may follow.",
+    )
+    starter_sources: Annotated[tuple[str, ...], BeforeValidator(_split), AfterValidator(_web_addresses)] = Field(
+        default=STARTER_SOURCES,
+        validation_alias="PADDOCK_STARTER_SOURCES",
+        description="The feeds that /setup offers to a new server.",
     )
     requests_per_s: int = Field(
         default=40,

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
+from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -40,6 +41,7 @@ from bot.storage import guild as guilds
 from bot.storage import roundup as table
 from bot.storage import source as sources
 from bot.storage.store import Store
+from bot.text import text
 
 log = logging.getLogger(__name__)
 
@@ -335,7 +337,11 @@ def message_link(edition: EditionRecord) -> str:
 def _composer(
     articles: tuple[Article, ...], settings: GuildSettings, roundup: Roundup, day: date, now: datetime
 ) -> Callable[[], Edition]:
-    return lambda: compose(articles, day=day, title=roundup.name, now=now)
+    return lambda: compose(articles, day=day, title=roundup.name, now=now, phrase=partial(_phrase, settings.language))
+
+
+def _phrase(language: str, message_id: str, /, **params: object) -> str:
+    return text(message_id, language, **params)
 
 
 def _why_not(settings: GuildSettings | None, due_at: datetime, now: datetime) -> SkipReason | None:
