@@ -1,5 +1,6 @@
 """An article that is itself a morning column: a lead, headed sections that quote other outlets, a question."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -67,18 +68,21 @@ _CUES = tuple(
         rf"published|reviewed|spotted|summarized|quoted)\ (?:by|in)|(?:story|report|piece|article|scoop|interview)\ "
         rf"(?:in|from|by|with|at))\ (?:the\ )?(?P<outlet>{NAME})",
         rf"(?:^|[\s“\"(])(?:[Aa]s\ )?(?:the\ )?(?P<outlet>{NAME})(?:[’']s?\ {NAME})?\ (?:also\ |now\ |first\ )?{_SAID}\b",
-        r"(?P<outlet>[\p{Han}\p{Katakana}ー・\p{Latin}]{2,20}?)(?:通信|新聞)?(?:に(?:よると|よれば)|は(?:次|以下|こ)のように|が(?:次|以下)のように|の(?:報道|記事)(?:から|によると)|から(?:の)?引用)",
+        rf"\b(?:told|tells|telling|spoke\ (?:to|with)|speaking\ (?:to|with))\ (?:the\ )?(?P<outlet>{NAME})",
+        r"(?P<outlet>[\p{Han}\p{Katakana}ー・\p{Latin}]{2,20}?)(?:に(?:よると|よれば)|は(?:次|以下|こ)のように|が(?:次|以下)のように|の(?:報道|記事)(?:から|によると)|から(?:の)?引用)",
     )
 )
+_SAY_CUES = _CUES[2:4]
 _WIDE_CUE = _CUES[-1]
+_REPORTS = regex.compile(r"\b(?:reports?|reported|writes|wrote)\s*$")
 _SAME_REPORT = regex.compile(r"\b(?:that|the\ same|this|their)\ (?:report|story|article|piece|outlet|paper)\b|同じ(?:記事|報道)", regex.VERBOSE)
 _CUE_END = regex.compile(r"[:：]\s*(?=[“\"「『]|$)")
 _POSSESSIVE = regex.compile(r"[’']s?(?:\s.*)?$")
 _SPEAKS = regex.compile(r"\b(?:reports?|reported|writes|wrote|according\ to|told|per|via|says|said)\b", regex.VERBOSE)
 
 
-_ASKING_LINE = regex.compile(r"(?im)^.{0,40}(?:question|qotd|over to you|your turn|what do you think|質問|問い|お題|クエスチョン)")
-_CUE_LINE = regex.compile(r"(?m)[:：]\s*(?=[“\"「『]|$)|(?:によると|のように|報道|記事)[^\n]{0,20}$")
+_ASKING_LINE = re.compile(r"question|qotd|over to you|your turn|what do you think|質問|問い|お題|クエスチョン", re.IGNORECASE)
+_CUE_LINE = re.compile(r"[:：]\s*(?=[“\"「『\n])|(?:によると|のように|報道|記事)")
 
 
 def read_column(article: Article) -> Column | None:
@@ -129,9 +133,10 @@ def _quotations(prose: Sequence[str]) -> tuple[Quotation, ...]:
         text = paragraph[cue.end() :].strip() if cue else ""
         if not before or (not text and place + 1 == len(prose)):
             continue
-        if _SAME_REPORT.search(before[-1]):
+        outlet = named_outlet(before[-1], known_only=True)
+        if outlet is None and _SAME_REPORT.search(before[-1]):
             outlet = found[-1].outlet if found else None
-        else:
+        elif outlet is None:
             outlet = named_outlet(before[-1], known_only=bool(text))
             # "She added:" introduces a person's words, which belong to the quotation that went before.
             if outlet is None and (found or not regex.search(r"\b(?:report|story|article|outlet|paper)\b", before[-1])):
@@ -157,15 +162,14 @@ def named_outlet(sentence: str, *, known_only: bool) -> str | None:
             is named in the way outlets are.
     """
     candidates: list[str] = []
-    for number, cue in enumerate(_CUES):
-        for match in cue.finditer(sentence, overlapped=True):
+    for cue in _CUES:
+        for match in cue.finditer(sentence):
             name = _POSSESSIVE.sub("", match.group("outlet")).strip()
             halves = name.split(" and ")
             name = halves[0] if len(halves) > 1 and all(map(is_outlet, halves)) else name
             # A person or a company "says" things, too: that pattern needs an outlet's name.
-            says = number == 2 and not regex.search(r"\b(?:reports?|reported|writes|wrote)\s*$", match.group())  # noqa: PLR2004
+            says = cue in _SAY_CUES and not _REPORTS.search(match.group())
             if is_outlet(name) or not (known_only or says):
                 candidates.append(name)
     known = [name for name in candidates if is_outlet(name)]
-    chosen = (known or candidates or [None])[-1]
-    return chosen
+    return (known or candidates or [None])[-1]

@@ -50,7 +50,7 @@ def compose(
     columns = {article: column for article in set(articles) if (column := read_column(article))}
     others = group([article for article in articles if article not in columns])
     ranked = rank(others, now)
-    issues = [story for story in rank(group([a for a in articles if a in columns]), now)]
+    issues = rank(group([article for article in articles if article in columns]), now)
     told: list[_Told] = []
     used: set[Story] = set()
     for issue in issues:
@@ -60,8 +60,9 @@ def compose(
             told.append(_Told(_column_section(page, part, story), page))
             if story:
                 used.add(story)
-    told += [_Told(_story_section(story), story.articles[0]) for story in ranked if story not in used]
-    told = list(islice(told, sections_max + 1))
+    room = max(sections_max + 1 - len(told), 0)
+    news = islice((story for story in ranked if story not in used), room)
+    told = [*told[: sections_max + 1], *(_Told(_story_section(story), story.articles[0]) for story in news)]
     return Edition(
         title=title,
         day=day,
@@ -92,13 +93,11 @@ def _linked(page: Article, column: Column, others: Sequence[Story]) -> list[Stor
     """Return for each part of a column the story of other sources that tells the same event, if there is one."""
     if not others:
         return [None] * len(column.parts)
+    # The addresses stand in for this comparison only: no two parts, and no article, have the same.
     parts = [
-        replace(page, key=f"{page.key}#{number}", url=f"{page.url}#{number}", title=part.headline, summary="",
-                body="\n".join(part.prose))
+        replace(page, url=f"part:{number}", title=part.headline, summary="", body="\n".join(part.prose))
         for number, part in enumerate(column.parts)
     ]
-    # An address with a number is a stand-in for this comparison only; canonical addresses drop fragments.
-    parts = [replace(part, url=f"part:{number}") for number, part in enumerate(parts)]
     home = {article: story for story in others for article in story.articles}
     beside: dict[str, Story] = {}
     for found in group([*home, *parts]):

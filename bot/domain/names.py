@@ -137,6 +137,8 @@ _NOT_NAMES = frozenset(
     """.split()
 )
 
+_OFFICES = frozenset({"ceo", "cfo", "coo", "president", "chairman", "chair", "ev", "evs", "suv", "suvs"})
+
 
 def makers(text: str) -> Counter[str]:
     """Return how often each car maker is named in `text`, under its usual name."""
@@ -165,7 +167,7 @@ def names(texts: Iterable[str]) -> Counter[str]:
                 parts = name.split(" ")
                 while parts and parts[0].casefold() in _NOT_NAMES:
                     parts.pop(0)
-                while parts and parts[-1].casefold() in _NOT_NAMES:
+                while len(parts) > 1 and parts[-1].casefold() in _OFFICES:
                     parts.pop()
                 if not parts:
                     continue

@@ -62,9 +62,11 @@ _FUNCTION_WORDS = frozenset(
 _CAPTION_WORDS = frozenset(
     """
     front rear interior exterior shot photo photograph picture pictured shown seen rendering render screenshot left right
-    clockwise silhouette teaser concept dashboard profile topshot header hero jpg jpeg png img dsc gallery image 写真 画像 撮影
+    clockwise silhouette teaser concept dashboard profile topshot header hero jpg jpeg png img dsc gallery image
     """.split()
 )
+_WIDE_CAPTION_WORDS = ("写真", "画像", "撮影", "提供", "イメージ")
+_CAPTION_SCORE = -9
 # "Mev2", "hero_1", "1200x800": a picture's file name rather than a word. Models ("VF8", "ID.4") are not meant.
 _FILE_TOKEN = regex.compile(r"\b(?:\p{Lu}\p{Ll}{2,}\d+|\d+x\d+|\S+_\S+|(?i:img|dsc)\w*\d+)\b")
 _MODEL_YEAR = regex.compile(r"^(?:19|20)\d\d\s")
@@ -185,18 +187,21 @@ def _title_case(line: str) -> bool:
 def _score(lines: Sequence[str], place: int, run: range, seen: Counter[str], *, titled: bool | None) -> int:
     """Return how much a short line reads like a heading; captions come out below zero."""
     line = lines[place]
-    if place + 1 < len(lines) and is_credit(lines[place + 1]):
-        return -9
+    credited = place + 1 < len(lines) and is_credit(lines[place + 1])
+    # A credit belongs to the line before it, unless that is the only one: then it may stand under a heading's picture.
+    if credited and sum(not is_credit(lines[i]) for i in run) > 1:
+        return _CAPTION_SCORE
     if seen[line.casefold()] > 1:
-        return -9
+        return _CAPTION_SCORE
     tokens = regex.findall(r"[\p{L}\p{N}’'_-]+", line.casefold())
     # Slugs of one slot repeat their first words ("Ad Slot Top", "Ad Slot Bottom").
     if any(i != place and lines[i].split()[:2] == line.split()[:2] and len(tokens) <= 4 for i in run):  # noqa: PLR2004
-        return -9
+        return _CAPTION_SCORE
     if regex.search(r"[\p{Han}\p{Hiragana}\p{Katakana}]", line):
-        return -2 if any(word in line for word in ("写真", "画像", "撮影", "提供")) else 2 - run.index(place)
+        pictured = any(word in line for word in _WIDE_CAPTION_WORDS)
+        return 3 + ("、" in line or "「" in line) - run.index(place) - 3 * credited - 4 * pictured
     function = bool(_FUNCTION_WORDS & set(tokens))
-    score = 2 if function else 0
+    score = 2 * function - 3 * credited
     score += bool(_VERBISH.search(line)) + (len(tokens) > 4) + line.endswith(("?", "!"))  # noqa: PLR2004
     score -= 2 * bool(_CAPTION_WORDS & set(tokens)) + 4 * bool(_FILE_TOKEN.search(line))
     score -= bool(_MODEL_YEAR.match(line)) + (not function and len(tokens) <= 4)  # noqa: PLR2004
