@@ -73,9 +73,7 @@ def demo(
     ] = None,
     port: Annotated[
         int,
-        typer.Option(
-            min=0, max=65535, help="Where the page is served, on this machine only; 0 takes a free one."
-        ),
+        typer.Option(min=0, max=65535, help="Where the page is served, on this machine only; 0 takes a free one."),
     ] = 0,
     *,
     once: Annotated[
@@ -134,9 +132,7 @@ def roundup(
             "(days of PADDOCK_TIMEZONE). Without it, entries of any age count.",
         ),
     ] = None,
-    output: Annotated[
-        OutputFormat, typer.Option("--format", help="How the edition is printed.")
-    ] = OutputFormat.TEXT,
+    output: Annotated[OutputFormat, typer.Option("--format", help="How the edition is printed.")] = OutputFormat.TEXT,
 ) -> None:
     """Print the edition that the bot would post from these feeds and articles, without Discord.
 
@@ -181,9 +177,7 @@ def show_settings(
     *,
     env_example: Annotated[
         bool,
-        typer.Option(
-            "--env-example", help="Print .env.example: every setting, what it is for, what it takes."
-        ),
+        typer.Option("--env-example", help="Print .env.example: every setting, what it is for, what it takes."),
     ] = False,
 ) -> None:
     """Print the settings in force; of the token and the database only whether they are set.

@@ -2,7 +2,7 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
@@ -143,16 +143,13 @@ async def print_roundup(
 def _edition(articles: Iterable[Article], day: date, language: str) -> Edition:
     nameless = text(SOURCE_NOT_GIVEN, language)
     named = [
-        replace(article, source=nameless) if article.source == SOURCE_NOT_GIVEN else article
-        for article in articles
+        replace(article, source=nameless) if article.source == SOURCE_NOT_GIVEN else article for article in articles
     ]
 
     def phrase(message_id: str, /, **params: object) -> str:
         return text(message_id, language, **params)
 
-    return compose(
-        named, day=day, title=text("cli.roundup.title", language, day=day.isoformat()), phrase=phrase
-    )
+    return compose(named, day=day, title=text("cli.roundup.title", language, day=day.isoformat()), phrase=phrase)
 
 
 def _rendered(edition: Edition, language: str, output: Literal["text", "json", "html"]) -> str:
@@ -214,7 +211,7 @@ class _Reader:
 
 
 @asynccontextmanager
-async def _reader(settings: Settings, inputs: Iterable[_Input]) -> AsyncIterator[_Reader]:
+async def _reader(settings: Settings, inputs: Iterable[_Input]) -> AsyncGenerator[_Reader]:
     limits = FetchLimits(timeout_s=settings.fetch_timeout_s, bytes_max=settings.fetch_bytes_max)
     async with AsyncExitStack() as stack:
         fetcher = await stack.enter_async_context(
