@@ -24,7 +24,8 @@ from simcord.backend.models import Message
 
 from bot.clock import ManualClock
 
-NONCE_REMEMBERED = timedelta(minutes=5)  # Discord docs, "Create Message": "in the past few minutes"
+# Discord docs, "Create Message", on enforce_nonce: "in the past few minutes".
+NONCE_REMEMBERED = timedelta(minutes=5)
 THREAD_EXISTS_CODE = 160004  # Discord docs, JSON error codes
 MESSAGES_ROUTE = ("POST", "/channels/{channel_id}/messages")
 
