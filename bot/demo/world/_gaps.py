@@ -29,8 +29,8 @@ NONCE_REMEMBERED = timedelta(minutes=5)
 THREAD_EXISTS_CODE = 160004  # Discord docs, JSON error codes
 MESSAGES_ROUTE = ("POST", "/channels/{channel_id}/messages")
 
-# On the simulated clock a timeout that fires while its callback waits would hold simcord's world up: it settles
-# all callbacks before it moves the clock that the timeout is waiting for.
+# On the simulated clock a timeout that fires while its callback waits would hold simcord's world up: simcord
+# settles all callbacks before it moves the clock that the timeout is waiting for.
 REAL_TIMER_MODULES = ("asyncio.timeouts", "aiohttp")
 
 
