@@ -24,12 +24,13 @@ from simcord.backend.models import Message
 
 from bot.clock import ManualClock
 
-NONCE_REMEMBERED = timedelta(minutes=5)  # Discord docs, "Create Message": "in the past few minutes"
+# Discord docs, "Create Message", on enforce_nonce: "in the past few minutes".
+NONCE_REMEMBERED = timedelta(minutes=5)
 THREAD_EXISTS_CODE = 160004  # Discord docs, JSON error codes
 MESSAGES_ROUTE = ("POST", "/channels/{channel_id}/messages")
 
-# On the simulated clock a timeout that fires while its callback waits would hold simcord's world up: it settles
-# all callbacks before it moves the clock that the timeout is waiting for.
+# On the simulated clock a timeout that fires while its callback waits would hold simcord's world up: simcord
+# settles all callbacks before it moves the clock that the timeout is waiting for.
 REAL_TIMER_MODULES = ("asyncio.timeouts", "aiohttp")
 
 

@@ -1,5 +1,7 @@
 """Reading what stands in the guild."""
 
+import heapq
+import itertools
 from datetime import datetime
 
 import simcord
@@ -56,6 +58,18 @@ class Reading:
         messages = sorted(self._backend.messages.get(place.id, {}).values(), key=lambda message: message.id)
         viewer = person.id if person is not None else None
         return [self._line(message) for message in messages if message.visible_to(viewer)]
+
+    def recent(self, person: Person, count: int) -> list[Line]:
+        """Return the last `count` messages in all places that `person` reads, the oldest first."""
+        places = [(c, *self.threads(c, person)) for c in self.channels(person)]
+        found = [
+            message
+            for place in itertools.chain.from_iterable(places)
+            for message in self._backend.messages.get(place.id, {}).values()
+            if message.visible_to(person.id)
+        ]
+        latest = heapq.nlargest(count, found, key=lambda message: message.id)
+        return [self._line(message) for message in reversed(latest)]
 
     def line(self, place_id: int, message_id: int) -> Line:
         """Return a message as it stands now."""

@@ -170,6 +170,10 @@ class World:
         """Return the messages there, the oldest first; private ones only to the `person` who was answered."""
         return self._reading.lines(self._place(where), person)
 
+    def recent(self, person: Person, count: int) -> list[Line]:
+        """Return the last `count` messages anywhere that `person` sees, the oldest first."""
+        return self._reading.recent(person, count)
+
     def transcript(self) -> str:
         """Return everything that stands in the guild now, place by place, private answers too."""
         return self._reading.transcript()
