@@ -252,9 +252,9 @@ def test_an_article_may_write_about_entities():
 
 
 def test_nothing_is_fetched_for_a_body_that_reads_like_an_address(tmp_path, monkeypatch):
-    (tmp_path / "feed").write_bytes(rss("<title>a file</title>"))
+    (tmp_path / "café").write_bytes(rss("<title>a file</title>"))
     monkeypatch.chdir(tmp_path)
-    for body in (b"feed", (tmp_path / "feed").as_uri().encode(), b"http://127.0.0.1:9/feed"):
+    for body in ("café".encode(), (tmp_path / "café").as_uri().encode(), b"http://127.0.0.1:9/feed"):
         with pytest.raises(NotAFeedError):
             parse_feed(body, url=URL, content_type=None)
 
