@@ -19,6 +19,8 @@ from babel.messages.pofile import PoFileError, read_po
 ROOT = Path(__file__).parent.parent
 SOURCE_LANGUAGE = "en"
 MESSAGE_ID = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
+TEMPLATE_ID = re.compile(rf"""["']({MESSAGE_ID.pattern})["']""")
+TEMPLATE_FILE = re.compile(r".+\.(?:html|css|js|svg)(?:\.j2)?")
 # What needs no translation: placeholders and names. A message that holds no other word may be the same everywhere.
 NAMES = re.compile(r"\{[^}]*\}|\b(?:Paddock|Discord|RSS|Atom)\b")
 
@@ -157,6 +159,10 @@ def find_uses(root: Path, known: frozenset[str]) -> Uses:
             _note_call(node, where, errors, speakers, uses)
         if path.startswith((*SPOKEN, *PRINTED)):
             uses.untranslated += _untranslated(tree, path, lines, printed=path.startswith(PRINTED))
+    for template in sorted(root.glob("bot/**/*.j2")):
+        for number, line in enumerate(template.read_text(encoding="utf-8").splitlines(), 1):
+            where = f"{template.relative_to(root).as_posix()}:{number}"
+            uses.ids.update((found, where) for found in TEMPLATE_ID.findall(line))
     return uses
 
 
@@ -184,6 +190,8 @@ def _no_ids(tree: ast.Module) -> set[ast.AST]:
 
 def _note_ids(node: ast.AST, where: str, known: frozenset[str], uses: Uses) -> None:
     match node:
+        case ast.Constant(value=str(value)) if TEMPLATE_FILE.fullmatch(value):
+            pass
         case ast.Constant(value=str(value)) if MESSAGE_ID.fullmatch(value) and value.split(".")[0] in known:
             uses.ids.setdefault(value, where)
         case ast.JoinedStr(values=[ast.Constant(value=str(start)), *rest]) if start.split(".")[0] in known:
