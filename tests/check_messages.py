@@ -162,7 +162,8 @@ def find_uses(root: Path, known: frozenset[str]) -> Uses:
     for template in sorted(root.glob("bot/**/*.j2")):
         for number, line in enumerate(template.read_text(encoding="utf-8").splitlines(), 1):
             where = f"{template.relative_to(root).as_posix()}:{number}"
-            uses.ids.update((found, where) for found in TEMPLATE_ID.findall(line))
+            found = (name for name in TEMPLATE_ID.findall(line) if not TEMPLATE_FILE.fullmatch(name))
+            uses.ids.update((name, where) for name in found)
     return uses
 
 
