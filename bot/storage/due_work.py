@@ -125,13 +125,13 @@ async def fail(session: AsyncSession, work: DueWork, *, error: str, next_at: dat
         row.due_at = next_at
 
 
-async def next_due_at(session: AsyncSession, kinds: Sequence[str]) -> datetime | None:
-    """Return when the next piece of these kinds may be claimed, or None if nothing waits."""
+async def next_due(session: AsyncSession, kinds: Sequence[str]) -> tuple[datetime, str] | None:
+    """Return when the next piece of these kinds may be claimed and its kind, or None if nothing waits."""
     free_at = func.coalesce(DueWorkRow.lease_until, DueWorkRow.due_at)
     found = await session.scalar(
         select(DueWorkRow).where(DueWorkRow.parked_at.is_(None), DueWorkRow.kind.in_(kinds)).order_by(free_at).limit(1)
     )
-    return None if found is None else max(found.due_at, found.lease_until or found.due_at)
+    return None if found is None else (max(found.due_at, found.lease_until or found.due_at), found.kind)
 
 
 async def parked_in(session: AsyncSession, guild_id: int) -> tuple[tuple[str, str], ...]:
