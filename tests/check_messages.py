@@ -18,7 +18,7 @@ from babel.messages.pofile import PoFileError, read_po
 
 ROOT = Path(__file__).parent.parent
 SOURCE_LANGUAGE = "en"
-MESSAGE_ID = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
+MESSAGE_ID = re.compile(r"(?!.*\.(?:html|j2|json|po|txt)$)[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")  # but not a file's name
 # What needs no translation: placeholders and names. A message that holds no other word may be the same everywhere.
 NAMES = re.compile(r"\{[^}]*\}|\b(?:Paddock|Discord|RSS|Atom)\b")
 

@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -26,7 +25,7 @@ from bot.render import edition as render
 from bot.settings import Settings
 from bot.text import error_text, text
 
-USER_AGENT = f"Paddock/{version('paddock-bot')} (news roundup)"
+USER_AGENT = "Paddock/0.1 (news roundup; reads feeds only)"
 HTTP_PORT = 80  # RFC 9110, section 4.2.1
 WEB = ("http://", "https://")
 
@@ -255,4 +254,5 @@ def _read_file(name: str, bytes_max: int) -> _Document:
 
 
 def _complain(line: str) -> None:
-    print(line, file=sys.stderr)
+    # A file's name may hold anything, a line break too.
+    print("".join(character if character.isprintable() else " " for character in line), file=sys.stderr)
