@@ -57,8 +57,7 @@ def run() -> None:
 
     Exits with 78 if a setting is missing or wrong, and names it.
     """
-    settings = _settings()
-    settings.require_token()
+    settings = _settings(with_token=True)
     _log_to_stderr(settings.log_level)
     from bot.app import run as run_bot  # noqa: PLC0415
 
@@ -205,16 +204,10 @@ def main(arguments: list[str] | None = None) -> None:
         SystemExit: always; 0 for done, 1 for a failure that was named, 2 for wrong use, 78 settings.
     """
     from bot.domain.errors import PaddockError  # noqa: PLC0415
-    from bot.settings import SettingsError  # noqa: PLC0415
 
     given = sys.argv[1:] if arguments is None else arguments
     try:
         app(args=repeat_flags(given, SEVERAL_VALUES), prog_name="paddock")
-    except SettingsError as error:
-        from bot.cli.settings_text import error_lines  # noqa: PLC0415
-
-        print(*error_lines(error, _env_file()), sep="\n", file=sys.stderr)
-        sys.exit(EXIT_CONFIG)
     except PaddockError as error:
         from bot.text import error_text  # noqa: PLC0415
 
@@ -222,18 +215,27 @@ def main(arguments: list[str] | None = None) -> None:
         sys.exit(EXIT_FAILED)
 
 
-def _env_file() -> Path:
-    return Path.cwd() / ".env"
+def _settings(*, with_token: bool = False) -> "Settings":
+    """Read the settings, or say what is wrong with them and exit."""
+    from bot.settings import SettingsError, load_settings  # noqa: PLC0415
 
+    env_file = Path.cwd() / ".env"
+    try:
+        settings = load_settings(os.environ, env_file)
+        if with_token:
+            settings.require_token()
+    except SettingsError as error:
+        from bot.cli.settings_text import error_lines  # noqa: PLC0415
 
-def _settings() -> "Settings":
-    from bot.settings import load_settings  # noqa: PLC0415
-
-    return load_settings(os.environ, _env_file())
+        print(*error_lines(error, env_file), sep="\n", file=sys.stderr)
+        raise typer.Exit(EXIT_CONFIG) from None
+    return settings
 
 
 def _log_to_stderr(level: str) -> None:
     logging.basicConfig(level=level, format=LOG_FORMAT, stream=sys.stderr)
+    # Alembic tells at INFO which of its own parts it has loaded.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 if __name__ == "__main__":

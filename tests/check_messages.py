@@ -18,9 +18,8 @@ from babel.messages.pofile import PoFileError, read_po
 
 ROOT = Path(__file__).parent.parent
 SOURCE_LANGUAGE = "en"
-MESSAGE_ID = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
+MESSAGE_ID = re.compile(r"(?!.*\.(?:html|j2|json|po|txt)$)[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")  # but not a file's name
 TEMPLATE_ID = re.compile(rf"""["']({MESSAGE_ID.pattern})["']""")
-TEMPLATE_FILE = re.compile(r".+\.(?:html|css|js|svg)(?:\.j2)?")
 # What needs no translation: placeholders and names. A message that holds no other word may be the same everywhere.
 NAMES = re.compile(r"\{[^}]*\}|\b(?:Paddock|Discord|RSS|Atom)\b")
 
@@ -162,8 +161,7 @@ def find_uses(root: Path, known: frozenset[str]) -> Uses:
     for template in sorted(root.glob("bot/**/*.j2")):
         for number, line in enumerate(template.read_text(encoding="utf-8").splitlines(), 1):
             where = f"{template.relative_to(root).as_posix()}:{number}"
-            found = (name for name in TEMPLATE_ID.findall(line) if not TEMPLATE_FILE.fullmatch(name))
-            uses.ids.update((name, where) for name in found)
+            uses.ids.update((name, where) for name in TEMPLATE_ID.findall(line))
     return uses
 
 
@@ -191,8 +189,6 @@ def _no_ids(tree: ast.Module) -> set[ast.AST]:
 
 def _note_ids(node: ast.AST, where: str, known: frozenset[str], uses: Uses) -> None:
     match node:
-        case ast.Constant(value=str(value)) if TEMPLATE_FILE.fullmatch(value):
-            pass
         case ast.Constant(value=str(value)) if MESSAGE_ID.fullmatch(value) and value.split(".")[0] in known:
             uses.ids.setdefault(value, where)
         case ast.JoinedStr(values=[ast.Constant(value=str(start)), *rest]) if start.split(".")[0] in known:

@@ -199,6 +199,7 @@ def test_what_is_wrong_with_a_catalogue_is_named(tmp_path, catalogue, problem):
         'send("the owner name")  # not shown: a key of Discord itself',
         'Column(label="pit.hello")',
         'Column(ForeignKey("pit.id"))',
+        'template("pit.html.j2")',
         'from sqlalchemy import text\ntext("SELECT 1")',
         'cast("list[dict[str, Any]]", found)',
     ],

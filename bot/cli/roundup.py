@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -21,44 +20,15 @@ from bot.domain.compose import compose
 from bot.domain.edition import Edition
 from bot.domain.errors import PaddockError
 from bot.feeds.fetch import Fetcher, FetchLimits
+from bot.feeds.files import read_file
 from bot.feeds.worker import ParserProcess
 from bot.render import edition as render
 from bot.settings import Settings
 from bot.text import error_text, text
 
-USER_AGENT = f"Paddock/{version('paddock-bot')} (news roundup)"
+USER_AGENT = "Paddock/0.1 (news roundup; reads feeds only)"
 HTTP_PORT = 80  # RFC 9110, section 4.2.1
 WEB = ("http://", "https://")
-
-
-class FileError(PaddockError):
-    """A file that was named on the command line cannot be read."""
-
-    message_id = "cli.file.unreadable"
-
-
-class FileMissingError(FileError):
-    """There is no such file."""
-
-    message_id = "cli.file.missing"
-
-
-class FileIsFolderError(FileError):
-    """A folder stands where a file was named."""
-
-    message_id = "cli.file.folder"
-
-
-class FileForbiddenError(FileError):
-    """The file may not be read by this user."""
-
-    message_id = "cli.file.forbidden"
-
-
-class FileTooLargeError(FileError):
-    """The file has more bytes than we read. Params: bytes_max."""
-
-    message_id = "cli.file.too_large"
 
 
 class NoEntriesError(PaddockError):
@@ -205,7 +175,9 @@ class _Reader:
 
     async def _document(self, asked: _Input) -> _Document:
         if not asked.is_web:
-            return await asyncio.to_thread(_read_file, asked.name, self._bytes_max)
+            path = Path(asked.name).absolute()
+            body = await asyncio.to_thread(read_file, path, self._bytes_max)
+            return _Document(body, path.as_uri(), None)
         fetched = await self._fetcher.fetch(asked.name)
         return _Document(fetched.body or b"", fetched.final_url, fetched.content_type)
 
@@ -236,23 +208,6 @@ def _own_ports(inputs: Iterable[_Input]) -> frozenset[int]:
     return frozenset(ports)
 
 
-def _read_file(name: str, bytes_max: int) -> _Document:
-    path = Path(name).absolute()
-    try:
-        with path.open("rb") as file:
-            body = file.read(bytes_max + 1)
-    except FileNotFoundError:
-        raise FileMissingError from None
-    except IsADirectoryError:
-        raise FileIsFolderError from None
-    except PermissionError:
-        raise FileForbiddenError from None
-    except (OSError, ValueError):  # ValueError: a name with a NUL in it
-        raise FileError from None
-    if len(body) > bytes_max:
-        raise FileTooLargeError(bytes_max=bytes_max)
-    return _Document(body, path.as_uri(), None)
-
-
 def _complain(line: str) -> None:
-    print(line, file=sys.stderr)
+    # A file's name may hold anything, a line break too.
+    print("".join(character if character.isprintable() else " " for character in line), file=sys.stderr)
