@@ -24,12 +24,17 @@ _LINE = regex.compile(
     )""",
     regex.VERBOSE | regex.IGNORECASE,
 )
+# A credit is short; a sentence that opens with "Photos of the car" is none.
+CREDIT_CHARS_MAX = 120
 _CREDIT = regex.compile(
-    r"^[(\[（]?(?:(?:photos?|images?|pictures?|illustrations?|renderings?|video|screenshots?|top\ photo|lead\ image|"
-    r"header\ image|all\ (?:photos|images))(?:\s+(?:credits?|courtesy|source|by|via))?|credits?|courtesy(?:\ of)?)"
-    r"\s*(?:[:：]|\bof\b|\bby\b|\bvia\b)|^(?:写真|画像|撮影|提供|出典|図版?|イラスト)\s*(?:提供)?\s*[:：／/＝=]|"
-    r"\b(?:getty\ images|shutterstock|via\ getty|afp/|/ap\ photo|ap\ photo/|file\ photo)\b[)\]）]?\.?$|[（(](?:写真|画像|撮影|提供)[:：＝=].{1,30}[)）]$",
-    regex.IGNORECASE,
+    r"""^[(\[（]?(?:(?:(?:top|lead|header|all|cover)\s+)?(?:photos?|photography|images?|pictures?|illustrations?|renderings?|screenshots?)
+        (?:\s+(?:credits?|courtesy|sources?))?|credits?|courtesy)\s*[:：]
+    | ^[(\[（]?(?:(?:photos?|images?|pictures?|illustrations?|renderings?)\s+(?:by|via|courtesy\s+of|credit)|courtesy\s+of)\s
+    | ^(?:写真|画像|撮影|提供|出典|図版?|イラスト)\s*(?:提供)?\s*[:：／/＝=]
+    | \b(?:getty\s+images|shutterstock|ap\s+photo|file\s+photo)\b[)\]）]?\.?$ | \bafp/ | /ap\s+photo | \bap\s+photo/
+    | [（(](?:写真|画像|撮影|提供)[:：＝=].{1,30}[)）]$ | [(\[]\s*(?:photo|image|picture|credit)s?\b[^()]{0,60}[)\]]$
+    """,
+    regex.IGNORECASE | regex.VERBOSE,
 )
 _SENTENCE = regex.compile(
     r"^\W*(?:continue\ reading|read\ (?:more|the\ (?:full|whole|rest))|click\ here|the\ post\ .{1,300}\ appeared\ first\ on|"
@@ -37,7 +42,10 @@ _SENTENCE = regex.compile(
     r"(?:share|tweet)\ this|advertisement|続きを読む|関連記事)",
     regex.IGNORECASE,
 )
-_TEASER_END = regex.compile(r"\s*(?:\[\s*(?:…|\.{3}|&hellip;|\+\d+\s*chars?)\s*\]|(?:continue reading|read more)\W*)$", regex.IGNORECASE)
+_TEASER_END = regex.compile(
+    r"\s*(?:\[\s*(?:…|\.{3}|&hellip;|\+\d+\s*chars?)\s*\]|(?:continue reading|read more)\W*)$",
+    regex.IGNORECASE,
+)
 _MORE_MARK = regex.compile(r"\s*(?:…|\.{3}|\[…\]|\[\.{3}\]|→|»)+$")
 
 
@@ -48,7 +56,7 @@ def is_boilerplate(line: str) -> bool:
 
 def is_credit(line: str) -> bool:
     """Return whether a paragraph names whose picture stands beside it."""
-    return bool(_CREDIT.search(line))
+    return len(line) <= CREDIT_CHARS_MAX and bool(_CREDIT.search(line))
 
 
 def ends_column(line: str) -> bool:
@@ -73,12 +81,17 @@ def without_teasers(text: str) -> str:
     while (shorter := _TEASER_END.sub("", kept)) != kept:
         kept = shorter.rstrip()
     was_cut = kept != text
-    pieces = [piece for piece in sentences(kept) if not _SENTENCE.search(piece) and not is_boilerplate(piece)]
-    if pieces and len(pieces) > 1 and (_MORE_MARK.search(pieces[-1]) or (was_cut and pieces[-1][-1:].isalnum())):
+    pieces: list[str] = []
+    for piece in sentences(kept):
+        if not (_SENTENCE.search(piece) or is_boilerplate(piece)):
+            pieces.append(piece)
+        elif pieces:
+            break  # what follows a teaser is more of it, and the description stays one literal piece
+    if len(pieces) > 1 and (_MORE_MARK.search(pieces[-1]) or (was_cut and pieces[-1][-1:].isalnum())):
         pieces.pop()
     if not pieces:
         return ""
-    # Sentences are literal pieces in order: what lies between the first and the last is kept as it was written,
-    # unless a piece in the middle was dropped.
-    joined = kept[kept.find(pieces[0]) : kept.rfind(pieces[-1]) + len(pieces[-1])]
-    return joined if sum(map(len, pieces)) + len(pieces) + 8 >= len(joined) else " ".join(pieces)
+    start = end = kept.find(pieces[0])
+    for piece in pieces:
+        end = kept.find(piece, end) + len(piece)
+    return kept[start:end]

@@ -75,13 +75,20 @@ _CUES = tuple(
 _SAY_CUES = _CUES[2:4]
 _WIDE_CUE = _CUES[-1]
 _REPORTS = regex.compile(r"\b(?:reports?|reported|writes|wrote)\s*$")
-_SAME_REPORT = regex.compile(r"\b(?:that|the\ same|this|their)\ (?:report|story|article|piece|outlet|paper)\b|同じ(?:記事|報道)", regex.VERBOSE)
+_SAME_REPORT = regex.compile(
+    r"\b(?:that|the\ same|this|their)\ (?:report|story|article|piece|outlet|paper)\b|同じ(?:記事|報道)",
+    regex.VERBOSE,
+)
 _CUE_END = regex.compile(r"[:：]\s*(?=[“\"「『]|$)")
 _POSSESSIVE = regex.compile(r"[’']s?(?:\s.*)?$")
-_SPEAKS = regex.compile(r"\b(?:reports?|reported|writes|wrote|according\ to|told|per|via|says|said)\b", regex.VERBOSE)
+_SPEAKS = regex.compile(
+    r"\b(?:reports?|reported|writes|wrote|according\ to|told|per|via|says|said)\b", regex.VERBOSE
+)
 
 
-_ASKING_LINE = re.compile(r"question|qotd|over to you|your turn|what do you think|質問|問い|お題|クエスチョン", re.IGNORECASE)
+_ASKING_LINE = re.compile(
+    r"question|qotd|over to you|your turn|what do you think|質問|問い|お題|クエスチョン", re.IGNORECASE
+)
 _CUE_LINE = re.compile(r"[:：]\s*(?=[“\"「『\n])|(?:によると|のように|報道|記事)")
 
 
@@ -117,7 +124,11 @@ def _part(section: Headed) -> Part:
     named: dict[str, None] = {}
     for paragraph in section.prose:
         for sentence in sentences(paragraph):
-            if _SPEAKS.search(sentence) and (outlet := named_outlet(sentence, known_only=True)) and outlet not in quoted:
+            if (
+                _SPEAKS.search(sentence)
+                and (outlet := named_outlet(sentence, known_only=True))
+                and outlet not in quoted
+            ):
                 named[outlet] = None
     return Part(_NUMBERING.sub("", section.heading), section.prose, quotations, tuple(named))
 
@@ -139,7 +150,9 @@ def _quotations(prose: Sequence[str]) -> tuple[Quotation, ...]:
         elif outlet is None:
             outlet = named_outlet(before[-1], known_only=bool(text))
             # "She added:" introduces a person's words, which belong to the quotation that went before.
-            if outlet is None and (found or not regex.search(r"\b(?:report|story|article|outlet|paper)\b", before[-1])):
+            if outlet is None and (
+                found or not regex.search(r"\b(?:report|story|article|outlet|paper)\b", before[-1])
+            ):
                 continue
         found.append(Quotation(outlet, _unquoted(text or prose[place + 1])))
     return tuple(found)

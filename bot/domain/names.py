@@ -98,7 +98,9 @@ Faraday Future""".splitlines()
 }
 _SPELLED = {spelling: name for name, others in _MAKERS.items() for spelling in (name, *others)}
 # Spelt like an everyday word, so they count only where a longer text capitalises them in the middle of a sentence.
-_EVERYDAY = frozenset({"Mini", "Seat", "Genesis", "Lincoln", "Alpine", "Lotus", "Slate", "Scout", "Ram", "Lucid", "Ford"})
+_EVERYDAY = frozenset(
+    {"Mini", "Seat", "Genesis", "Lincoln", "Alpine", "Lotus", "Slate", "Scout", "Ram", "Lucid", "Ford"}
+)
 _MAKER = regex.compile(
     r"(?<![\p{Latin}\p{N}])(?:"
     + "|".join(regex.escape(spelling) for spelling in sorted(_SPELLED, key=len, reverse=True))
@@ -110,7 +112,9 @@ OUTLETS = frozenset(
     "Reuters|Bloomberg|AP|Associated Press|AFP|CNN|CNBC|BBC|NPR|Axios|Politico|Wired|Forbes|Fortune|Nikkei|Nikkei Asia|"
     "Electrek|InsideEVs|Jalopnik|Autoblog|Motor1|Carscoops|The Verge|TechCrunch|Engadget|Autocar|Top Gear|The Drive|"
     "Road & Track|Car and Driver|MotorTrend|Edmunds|Kelley Blue Book|Cox Automotive|The Autopian|Ars Technica|"
-    "Kyodo|NHK|Handelsblatt|Der Spiegel|Le Monde|ロイター|ブルームバーグ|共同通信|時事通信|日経|日本経済新聞|朝日新聞|読売新聞|毎日新聞".split("|")
+    "Kyodo|NHK|Handelsblatt|Der Spiegel|Le Monde|ロイター|ブルームバーグ|共同通信|時事通信|日経|日本経済新聞|朝日新聞|読売新聞|毎日新聞".split(
+        "|"
+    )
 )
 _OUTLET_ENDINGS = frozenset(
     "news times journal post press magazine weekly daily herald tribune guardian gazette telegraph observer standard "
@@ -145,7 +149,12 @@ def makers(text: str) -> Counter[str]:
     found: Counter[str] = Counter()
     for match in _MAKER.finditer(text):
         name = _SPELLED[match.group()]
-        starts = match.start() == 0 or text[match.start() - 2 : match.start()].rstrip()[-1:] in {"", ".", "!", "?"}
+        starts = match.start() == 0 or text[match.start() - 2 : match.start()].rstrip()[-1:] in {
+            "",
+            ".",
+            "!",
+            "?",
+        }
         if name in _EVERYDAY and starts and name != "Ford":
             continue
         found[name] += 1
@@ -196,4 +205,9 @@ def _joined(counted: Counter[str]) -> Counter[str]:
 def is_outlet(name: str) -> bool:
     """Return whether `name` is a known outlet or reads like one ("The Detroit News")."""
     bare = name.removeprefix("The ").removeprefix("the ")
-    return name in OUTLETS or bare in OUTLETS or bare.split(" ")[-1].casefold() in _OUTLET_ENDINGS or bare.endswith("新聞")
+    return (
+        name in OUTLETS
+        or bare in OUTLETS
+        or bare.split(" ")[-1].casefold() in _OUTLET_ENDINGS
+        or bare.endswith("新聞")
+    )

@@ -45,7 +45,7 @@ QUESTION_HEADING = regex.compile(
     r"^(?:(?:the|today[’']?s|our|my|this\ morning[’']?s|and\ now,?\ the)\s+)?"
     r"(?:(?:big|daily|closing|morning|burning|reader|readers[’']?)\s+question(?:\s+of\s+the\s+day)?"
     r"|question\s+of\s+the\s+(?:day|morning|week)|question\s+for\s+(?:you|the\s+(?:readers|comments|room))"
-    r"|qotd|over\s+to\s+you|your\s+turn|what\s+do\s+you\s+think"
+    r"|qotd|over\s+to\s+you|your\s+turn|what\s+do\s+you\s+think(?=\W*$)"
     r"|(?:今日|きょう|本日|今朝)の(?:質問|問い|ビッグ・?クエスチョン|お題)|(?:ザ・)?ビッグ・?クエスチョン|大きな問い|読者(?:の皆さん)?への(?:質問|問い)|皆さんへの質問)"
     r"\s*(?:$|[:：?？!！.—–]\s*|\s-\s)",
     regex.IGNORECASE,
@@ -71,6 +71,8 @@ _CAPTION_SCORE = -9
 _FILE_TOKEN = regex.compile(r"\b(?:\p{Lu}\p{Ll}{2,}\d+|\d+x\d+|\S+_\S+|(?i:img|dsc)\w*\d+)\b")
 _MODEL_YEAR = regex.compile(r"^(?:19|20)\d\d\s")
 _VERBISH = regex.compile(r"\s\p{L}{2,}(?:s|ed|ing|es)\b")
+# "Would you buy one?" on a line of its own is put to the reader; as a heading it would be in title case.
+_ASKS_YOU = regex.compile(r"\b(?:you|your|yours)\b", regex.IGNORECASE)
 _CLOSED = regex.compile(r"[.。:：,、;；…][\"'”’」』)\]）]*$")
 _MARKUP = regex.compile(r"^(?:#{1,6}\s+|>\s+|\*\*(?=.*\*\*$))|\*\*$")
 
@@ -144,9 +146,18 @@ def _kinds(lines: Sequence[str]) -> list[Kind]:
             best = max(scores, key=lambda i: (scores[i], -i))
             if scores[best] >= HEADING_SCORE_MIN:
                 kinds[best] = Kind.HEADING
+        elif end == len(lines) and not in_question:
+            # Nothing stands under the last line: if it asks, it is the article's last sentence.
+            for i in run:
+                if lines[i].endswith("?") and scores.get(i, 0) >= HEADING_SCORE_MIN:
+                    kinds[i] = Kind.PROSE
         elif scores and in_question:
             best = max(scores, key=lambda i: (scores[i], -i))
-            if scores[best] > HEADING_SCORE_MIN and end < len(lines) and not lines[best].endswith(("?", "？")):
+            if (
+                scores[best] > HEADING_SCORE_MIN
+                and end < len(lines)
+                and not lines[best].endswith(("?", "？"))
+            ):
                 kinds[best], in_question = Kind.HEADING, False
         if in_question:
             # Under the question's heading a short line that asks is the question.
@@ -159,11 +170,15 @@ def _kinds(lines: Sequence[str]) -> list[Kind]:
 
 def is_short(line: str) -> bool:
     """Return whether a line is as short as a heading and not closed like a sentence."""
+    if QUESTION_HEADING.match(line):
+        return True
     if _CLOSED.search(line) or line[0] in "-•*・–—":
         return False
     wide = bool(regex.search(r"[\p{Han}\p{Hiragana}\p{Katakana}]", line))
     if wide:
         return len(line) <= SHORT_WIDE_CHARS_MAX and not line.endswith(("？", "！"))
+    if line.endswith("?") and _ASKS_YOU.search(line) and not _title_case(line):
+        return False
     return len(line) <= SHORT_CHARS_MAX and len(line.split()) <= SHORT_WORDS_MAX and not line[0].islower()
 
 

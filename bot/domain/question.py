@@ -42,14 +42,22 @@ class _Form(Enum):
     OTHER = auto()
 
 
-_WHICH = regex.compile(r"^(?:(?:in|on|of|for|to|with|from|at|by|under)\s+)?(?:which|who|whom|whose|who[’'](?:s|d|ll))\b", regex.IGNORECASE)
-_OPEN = regex.compile(r"^(?:(?:in|on|of|for|to|with|from|at|by)\s+)?(?:what|why|how|where|when)(?:[’']\w+)?\b", regex.IGNORECASE)
+_WHICH = regex.compile(
+    r"^(?:(?:in|on|of|for|to|with|from|at|by|under)\s+)?(?:which|who|whom|whose|who[’'](?:s|d|ll))\b",
+    regex.IGNORECASE,
+)
+_OPEN = regex.compile(
+    r"^(?:(?:in|on|of|for|to|with|from|at|by)\s+)?(?:what|why|how|where|when)(?:[’']\w+)?\b", regex.IGNORECASE
+)
 _YES_NO = regex.compile(
     r"^(?:is|are|was|were|am|do|does|did|can|could|will|would|should|shall|may|might|must|has|have|had|ever|any|anyone|"
     r"(?:is|are|was|were|do|does|did|ca|could|wo|would|should|has|have|had)n[’']t)\b",
     regex.IGNORECASE,
 )
-_CLAUSE = regex.compile(r"\s*(?:[,;:—–]|\s-\s|[、：])\s*|^(?:so|and|but|ok|okay|well|then|now|also|or|anyway|honestly)\s+", regex.IGNORECASE)
+_CLAUSE = regex.compile(
+    r"\s*(?:[,;:—–]|\s-\s|[、：])\s*|^(?:so|and|but|ok|okay|well|then|now|also|or|anyway|honestly)\s+",
+    regex.IGNORECASE,
+)
 _WIDE_WHICH = regex.compile(r"どの|どれ|どちら|どっち|誰|だれ|どこの?(?:メーカー|会社|社|ブランド)")
 _WIDE_OPEN = regex.compile(r"なぜ|どうして|どう|何|なに|いつ|いくら|どこ")
 
@@ -65,12 +73,18 @@ _MAKER_NOUN = regex.compile(
     r"compan(?:y|ies)|automobile\ firms?)\b|メーカー|ブランド|会社|各社",
     regex.IGNORECASE | regex.VERBOSE,
 )
-_CAR_NOUN = regex.compile(r"\b(?:cars?|concepts?|models?|trucks?|suvs?|evs?|sedans?|coupes?|vans?|vehicles?|ones?)\b|車|クルマ", regex.IGNORECASE)
+_CAR_NOUN = regex.compile(
+    r"\b(?:cars?|concepts?|models?|trucks?|suvs?|evs?|sedans?|coupes?|vans?|vehicles?|ones?)\b|車|クルマ",
+    regex.IGNORECASE,
+)
 _OF_THESE = regex.compile(
     r"\b(?:of|among|from)\s+(?:these|those|them|the\s+(?:two|three|four|five|six|bunch|lot|above|group))\b|\bthese\b|この中|このうち|以上の",
     regex.IGNORECASE,
 )
-_ANY_OF = regex.compile(r"\b(?:any(?:one|body)?|either|one\s+of|these|those|them|automakers|carmakers|brands|makers)\b|いずれか|この中", regex.IGNORECASE)
+_ANY_OF = regex.compile(
+    r"\b(?:any(?:one|body)?|either|one\s+of|these|those|them|automakers|carmakers|brands|makers)\b|いずれか|この中",
+    regex.IGNORECASE,
+)
 
 _ASIDE = regex.compile(
     r"^(?:remember\b|guess\s+what|(?:you\s+)?know\s+what|sound\s+familiar|get\s+it|who\s+knew|who\s+(?:doesn|wouldn)[’']t|"
@@ -83,7 +97,9 @@ _PREAMBLE = regex.compile(
     regex.IGNORECASE,
 )
 _VAGUE = regex.compile(r"\b(?:it|this|that|they|he|she|we|there|things)\b", regex.IGNORECASE)
-_YOU = regex.compile(r"\b(?:you|your|yours|y[’']all|readers)\b|皆さん|みなさん|あなた|思いますか", regex.IGNORECASE)
+_YOU = regex.compile(
+    r"\b(?:you|your|yours|y[’']all|readers)\b|皆さん|みなさん|あなた|思いますか", regex.IGNORECASE
+)
 _BIO = regex.compile(
     r"\b(?:is|was)\s+an?\s.{0,80}\b(?:analyst|writer|reporter|editor|journalist|contributor|author|correspondent|columnist)\b"
     r"|\bfollow\s+(?:him|her|them|me|us)\b|\breach\s+(?:him|her|them|me|us)\b",
@@ -98,7 +114,13 @@ def find_question(article: Article) -> BigQuestion | None:
     article closes. Questions inside quotations, tags ("Right?") and an article's own rhetoric are none; neither is the
     closing question of a story of death, injury or crime.
     """
-    if article.body.count("?") + article.body.count("？") + article.body.count("か。") + article.title.count("?") == 0:
+    if (
+        article.body.count("?")
+        + article.body.count("？")
+        + article.body.count("か。")
+        + article.title.count("?")
+        == 0
+    ):
         return None
     if titled := QUESTION_HEADING.match(article.title):
         tail = clean(article.title[titled.end() :])
@@ -125,7 +147,10 @@ def suggest_question(lead: Section, article: Article, phrase: Phrase) -> BigQues
     text = f"{lead.headline}\n{lead.summary}\n{article.title}\n{article.summary}\n{article.body}"
     if is_sensitive(text):
         return None
-    named = [name for name, _ in makers(f"{lead.headline}\n{lead.summary}\n{article.body}").most_common(OPTIONS_MAX)]
+    named = [
+        name
+        for name, _ in makers(f"{lead.headline}\n{lead.summary}\n{article.body}").most_common(OPTIONS_MAX)
+    ]
     in_headline = [name for name in named if name in makers(lead.headline)]
     if len(in_headline) == 1:
         asked = phrase("edition.question.right_move", name=in_headline[0])
@@ -140,7 +165,10 @@ def suggest_question(lead: Section, article: Article, phrase: Phrase) -> BigQues
 
 
 def _asked(text: str, article: Article, headed: Sequence[Headed]) -> BigQuestion:
-    told = [article.title, *(paragraph for section in headed for paragraph in (section.heading, *section.prose))]
+    told = [
+        article.title,
+        *(paragraph for section in headed for paragraph in (section.heading, *section.prose)),
+    ]
     kind, options = kind_of(text, told)
     return BigQuestion(cut(text, QUESTION_CHARS_MAX), QuestionOrigin.ARTICLE, kind, options)
 
@@ -235,14 +263,18 @@ def kind_of(question: str, told: Sequence[str]) -> tuple[QuestionKind, tuple[str
         return QuestionKind.POLL, _options(named)
     if _SUPERLATIVE.search(question):
         found = _candidates(question, told)
-        bounded = bool(_OF_THESE.search(question)) or (form is _Form.WHICH and bool(_MAKER_NOUN.search(question)))
+        bounded = bool(_OF_THESE.search(question)) or (
+            form is _Form.WHICH and bool(_MAKER_NOUN.search(question))
+        )
         if bounded and len(found) >= YES_NO_NAMES_MIN:
             return QuestionKind.POLL, _options(found)
         return QuestionKind.WRITE_IN, ()
     if form is _Form.WHICH:
         found = _candidates(question, told)
         # "Which?" without anything to choose from is answered by naming.
-        return (QuestionKind.POLL, _options(found)) if len(found) >= OPTIONS_MIN else (QuestionKind.WRITE_IN, ())
+        return (
+            (QuestionKind.POLL, _options(found)) if len(found) >= OPTIONS_MIN else (QuestionKind.WRITE_IN, ())
+        )
     if form is _Form.YES_NO:
         found = named if len(named) >= YES_NO_NAMES_MIN else []
         if not found and _ANY_OF.search(question):
@@ -264,11 +296,17 @@ def _candidates(question: str, told: Sequence[str]) -> list[str]:
     made = [name for name, _ in makers("\n".join(told)).most_common()]
     if _MAKER_NOUN.search(question) and len(made) >= OPTIONS_MIN:
         return made
-    every = [(name, count) for name, count in names(told).most_common() if not is_outlet(name) and name not in question]
+    every = [
+        (name, count)
+        for name, count in names(told).most_common()
+        if not is_outlet(name) and name not in question
+    ]
     if _CAR_NOUN.search(question):
         cars = [name for name, _ in every if " " in name and makers(name) and name not in made]
         return cars if len(cars) >= OPTIONS_MIN else made
-    if len(made) >= YES_NO_NAMES_MIN and not regex.search(r"\bwho(?:m|se)?\b[^?]{0,30}\b(?:ceo|boss|driver|person)\b", question.casefold()):
+    if len(made) >= YES_NO_NAMES_MIN and not regex.search(
+        r"\bwho(?:m|se)?\b[^?]{0,30}\b(?:ceo|boss|driver|person)\b", question.casefold()
+    ):
         return made
     return [name for name, _ in every]
 

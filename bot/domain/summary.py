@@ -51,7 +51,10 @@ def summarise(article: Article, *, words_max: int = SUMMARY_WORDS_MAX) -> str:
     is longer than allowed is cut at a word, with "…".
     """
     description = without_teasers(clean(article.summary))
-    if count_words(description) >= DESCRIPTION_WORDS_MIN and description.casefold() != clean(article.title).casefold():
+    if (
+        count_words(description) >= DESCRIPTION_WORDS_MIN
+        and description.casefold() != clean(article.title).casefold()
+    ):
         return quote([description], words_max=words_max)
     prose = _prose(article)
     head = headline(article)
@@ -90,7 +93,11 @@ def _shortened(text: str, words_max: int) -> str:
             low = middle
         else:
             high = middle - 1
-    return cut(text, min(low + 1, len(text) - 1)) if count_words(cut(text, low + 1)) <= words_max else cut(text, low)
+    return (
+        cut(text, min(low + 1, len(text) - 1))
+        if count_words(cut(text, low + 1)) <= words_max
+        else cut(text, low)
+    )
 
 
 def _prose(article: Article) -> list[str]:

@@ -51,7 +51,7 @@ def quotation(summary: str, language: str) -> str:
     pieces: list[str] = []
     at = 0
     for start, end in quoted_spans(summary):
-        inner_end = end - 1 if summary[end - 1] in "”\"»」』›" and end - 1 > start else end
+        inner_end = end - 1 if summary[end - 1] in '”"»」』›' and end - 1 > start else end
         pieces += [summary[at:start], opening, summary[start + 1 : inner_end], closing]
         at = end
     pieces.append(summary[at:])
