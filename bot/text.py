@@ -1,8 +1,8 @@
 """Messages by id and language.
 
-The catalogues stand in ``bot/locales/<language>/<feature>.po``, one file a feature; a message's id starts with that
-feature (``source.added`` stands in ``source.po``). English is a catalogue like the others, so that a sentence can be
-mended without touching code. Placeholders are named: ``{name}``.
+The catalogues stand in ``bot/locales/<language>/<feature>.po``, one file a feature; a message's id starts
+with that feature (``source.added`` stands in ``source.po``). English is a catalogue like the others, so that
+a sentence can be mended without touching code. Placeholders are named: ``{name}``.
 """
 
 import gettext
@@ -29,18 +29,21 @@ def text(message_id: str, language: str, /, **params: object) -> str:
     Raises:
         KeyError: if there is no such message, or a placeholder has no value.
     """
-    translations = _translations(language)
-    if message_id not in translations:
+    found = _catalogue(language).gettext(message_id)
+    if found == message_id:
         raise KeyError(message_id)
-    return translations[message_id].format(**params) if params else translations[message_id]
+    return found.format(**params)
 
 
 def plural(message_id: str, language: str, count: int, /, **params: object) -> str:
     """Return the message's form for `count`, which also fills ``{count}``.
 
     The catalogue entry has ``msgid`` and ``msgid_plural`` both set to the id.
+
+    Raises:
+        KeyError: if there is no such message, or a placeholder has no value.
     """
-    found = _gettext(language).ngettext(message_id, message_id, count)
+    found = _catalogue(language).ngettext(message_id, message_id, count)
     if found == message_id:
         raise KeyError(message_id)
     return found.format(count=count, **params)
@@ -63,35 +66,16 @@ def join_names(names: Iterable[str], language: str) -> str:
 
 
 @cache
-def _translations(language: str) -> dict[str, str]:
-    catalogue: dict[str, str] = {}
-    for path in sorted((LOCALES / language).glob("*.po")):
-        catalogue.update(_read(path))
-    return catalogue
-
-
-def _read(path: Path) -> dict[str, str]:
-    from babel.messages.pofile import read_po  # noqa: PLC0415  # 70 ms that --help need not pay
-
-    with path.open("rb") as file:
-        parsed = read_po(file)
-    return {
-        str(message.id): str(message.string)
-        for message in parsed
-        if isinstance(message.id, str) and message.id and message.string
-    }
-
-
-@cache
-def _gettext(language: str) -> gettext.GNUTranslations:
-    from babel.messages.catalog import Catalog  # noqa: PLC0415
+def _catalogue(language: str) -> gettext.GNUTranslations:
+    """Merge the language's files; read where the first message is asked for, which ``--help`` never does."""
+    from babel.messages.catalog import Catalog  # noqa: PLC0415  # 60 ms that --help need not pay
     from babel.messages.mofile import write_mo  # noqa: PLC0415
     from babel.messages.pofile import read_po  # noqa: PLC0415
 
     merged = Catalog(locale=language)
     for path in sorted((LOCALES / language).glob("*.po")):
         with path.open("rb") as file:
-            for message in read_po(file, locale=language):
+            for message in read_po(file, locale=language, abort_invalid=True):
                 if message.id:
                     merged[message.id] = message
     compiled = io.BytesIO()

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+# The `source` of an article whose outlet nobody names: the id of a message, shown in the reader's language.
+SOURCE_NOT_GIVEN = "feeds.source_not_given"
+
 
 @dataclass(frozen=True, slots=True)
 class Article:
@@ -10,7 +13,8 @@ class Article:
 
     `url` is absolute http(s), or for a local file its ``file:`` address; `summary` is the publisher's own
     description, `body` the text as far as it is known; both hold paragraphs separated by a newline, no HTML.
-    `key` tells entries of one feed apart (its guid, else its address). `source` is the outlet's name, never empty.
+    `key` tells entries of one feed apart (its guid, else its address). `source` is the outlet's name, never
+    empty: `SOURCE_NOT_GIVEN` where none is known.
     """
 
     key: str

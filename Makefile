@@ -1,0 +1,65 @@
+# `make` lists what can be made. Everything is installed into .venv and nowhere else.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo run test check format env-example bench lock
+
+# The first of these that is Python 3.11 or newer; or name one: make setup PYTHON=/opt/python/bin/python3
+PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
+# One worker a core. For one test: make test TESTS=tests/test_settings.py WORKERS=0
+WORKERS ?= auto
+TESTS ?=
+ARGS ?=
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 20
+
+setup: .venv/.installed ## install what the bot and its tests need into .venv
+	@:
+
+# Packages are compiled when they are first imported: compiling all of them would double the time.
+.venv/.locked: requirements.lock
+	@test -n '$(PYTHON)' || { echo 'Python 3.11 or newer is needed: make setup PYTHON=/path/to/python3' >&2; exit 1; }
+	@echo 'Installing the locked packages into .venv, about a minute the first time.'
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP) install --require-hashes --no-deps --no-compile -r requirements.lock
+	@touch $@
+
+.venv/.installed: .venv/.locked pyproject.toml
+	@$(PIP) install --no-deps --no-build-isolation --no-compile --editable .
+	@touch $@
+
+demo: setup ## try the bot in a local Discord in the browser (ARGS=--once for a day in the terminal)
+	@$(BIN)/python -m bot demo $(ARGS)
+
+run: setup ## connect to Discord with the token in .env
+	@$(BIN)/python -m bot run
+
+test: setup ## run every test
+	@$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
+
+check: setup ## the fast checks: style, arrows, types, messages, settings
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/basedpyright
+	@$(BIN)/python -m tests.check_messages
+	@$(BIN)/python -m bot settings --env-example | diff -u .env.example - \
+		|| { echo '.env.example is not what bot/settings.py says: make env-example' >&2; exit 1; }
+
+format: setup ## let ruff mend and lay out the code
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+env-example: setup ## make .env.example from bot/settings.py
+	@$(BIN)/python -m bot settings --env-example > .env.example
+
+bench: setup ## measure what is promised about speed
+	@$(BIN)/python -m tests.bench.start
+
+# uv resolves for every platform at once, which pip cannot; it stays in a folder of its own.
+lock: ## resolve pyproject.toml into requirements.lock (LOCK_ARGS=--upgrade for newer versions)
+	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install -qq uv; }
+	@.venv-lock/bin/uv pip compile pyproject.toml --extra demo --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-annotate --quiet $(LOCK_ARGS) --output-file requirements.lock

@@ -1,0 +1,240 @@
+"""The command line: ``python -m bot`` or ``paddock``.
+
+Each command imports what it needs when it is called, so that ``--help`` is quick and ``run`` pays for nothing
+that only the others use.
+"""
+
+import asyncio
+import logging
+import os
+import sys
+from datetime import datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from bot.cli.arguments import repeat_flags
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+
+EXIT_FAILED = 1
+EXIT_CONFIG = 78  # EX_CONFIG of BSD's sysexits.h: something about the configuration is wrong
+SEVERAL_VALUES = ("--feed", "--article")
+LOG_FORMAT = "%(asctime)s %(levelname)-7s %(name)s: %(message)s"
+
+app = typer.Typer(
+    name="paddock",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # they print local variables, a token among them
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=(
+        "Paddock, the Discord bot of a news site's comments and community section.\n\n"
+        "Try it without an account:  `paddock demo`\n\n"
+        "Start it on Discord:  put DISCORD_TOKEN into .env, then  `paddock run`\n\n"
+        "Every setting with its meaning:  `paddock settings --env-example`"
+    ),
+)
+
+
+class OutputFormat(StrEnum):
+    """How an edition is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    HTML = "html"
+
+
+@app.command()
+def run() -> None:
+    """Connect to Discord and stay there until SIGTERM or Ctrl-C, then finish what was begun.
+
+    Needs DISCORD_TOKEN, in .env or in the environment. Everything else has a default.
+
+    Exits with 78 if a setting is missing or wrong, and names it.
+    """
+    settings = _settings()
+    settings.require_token()
+    _log_to_stderr(settings.log_level)
+    from bot.app import run as run_bot  # noqa: PLC0415
+
+    raise typer.Exit(asyncio.run(run_bot(settings)))
+
+
+@app.command()
+def demo(
+    feed: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE|URL…", help="Real feeds in place of the samples that come with the bot."),
+    ] = None,
+    port: Annotated[
+        int,
+        typer.Option(min=0, max=65535, help="Where the page is served, on this machine only; 0 takes a free one."),
+    ] = 0,
+    *,
+    once: Annotated[
+        bool, typer.Option("--once", help="Play one day with scripted members, print what happened, and end.")
+    ] = False,
+    no_browser: Annotated[bool, typer.Option("--no-browser", help="Only print the page's address.")] = False,
+) -> None:
+    """Try the bot in a local Discord in the browser: no account, no token, no network.
+
+    The commands, rules and database are the real ones; only Discord itself is simulated.
+
+    For example:
+
+    - `paddock demo`
+    - `paddock demo --feed news.xml cars.json`
+    - `paddock demo --once`
+    """
+    settings = _settings()
+    _log_to_stderr("WARNING")
+    from bot.demo import run_demo  # noqa: PLC0415
+
+    raise typer.Exit(
+        asyncio.run(run_demo(settings, once=once, feeds=feed or [], port=port, open_browser=not no_browser))
+    )
+
+
+@app.command()
+def doctor() -> None:
+    """Check what the bot needs before it is started: settings, database, token, the way to Discord.
+
+    Changes nothing and posts nothing. Exits with 0 if the bot would start, otherwise says what is in the way.
+    """
+    settings = _settings()
+    _log_to_stderr("WARNING")
+    from bot.app import doctor as examine  # noqa: PLC0415
+
+    raise typer.Exit(asyncio.run(examine(settings)))
+
+
+@app.command()
+def roundup(
+    feed: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE|URL…", help="Feeds to read: RSS, Atom, RDF or JSON Feed. May be several."),
+    ] = None,
+    article: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE…", help="Single articles to read, as plain text or HTML. May be several."),
+    ] = None,
+    date: Annotated[
+        datetime | None,
+        typer.Option(
+            formats=["%Y-%m-%d"],
+            metavar="YYYY-MM-DD",
+            help="Make the edition of this day, from what the feeds published on it or the day before "
+            "(days of PADDOCK_TIMEZONE). Without it, entries of any age count.",
+        ),
+    ] = None,
+    output: Annotated[OutputFormat, typer.Option("--format", help="How the edition is printed.")] = OutputFormat.TEXT,
+) -> None:
+    """Print the edition that the bot would post from these feeds and articles, without Discord.
+
+    Articles given by name always count, whatever the date. What gives no article is named on standard error,
+    one line each, and the exit code is then 1; the edition is made from the rest.
+
+    For example:
+
+    - `paddock roundup --feed news.xml https://example.org/feed`
+    - `paddock roundup --feed feeds/*.xml --date 2026-11-20 --format json`
+    - `paddock roundup --article column.txt --format html`
+    """
+    if not feed and not article:
+        raise typer.BadParameter("Name at least one feed or one article.", param_hint="--feed or --article")
+    settings = _settings()
+    _log_to_stderr("ERROR")  # what cannot be read is told in one line of our own
+    from bot.cli.roundup import print_roundup  # noqa: PLC0415
+
+    day = date.date() if date else None
+    work = print_roundup(settings, feeds=feed or [], articles=article or [], day=day, output=output.value)
+    raise typer.Exit(asyncio.run(work))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest tables, as `run` does when it starts.
+
+    There is no way back but a copy: make one of the database first.
+    """
+    settings = _settings()
+    _log_to_stderr(settings.log_level)
+    from bot.storage.migrate import upgrade  # noqa: PLC0415
+    from bot.text import text  # noqa: PLC0415
+
+    before = asyncio.run(upgrade(settings.database_url))
+    message_id = "cli.migrated.new" if before is None else "cli.migrated.done"
+    print(text(message_id, settings.language, before=before))
+
+
+@app.command("settings")
+def show_settings(
+    *,
+    env_example: Annotated[
+        bool,
+        typer.Option("--env-example", help="Print .env.example: every setting, what it is for, what it takes."),
+    ] = False,
+) -> None:
+    """Print the settings in force; of the token and the database only whether they are set.
+
+    For example:
+
+    - `paddock settings`
+    - `paddock settings --env-example > .env`
+    """
+    from bot.cli import settings_text  # noqa: PLC0415
+
+    if env_example:
+        print(settings_text.env_example(), end="")
+    else:
+        print(settings_text.overview(_settings()))
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the command line and exit.
+
+    Args:
+        arguments: what stands after the program's name; the process's own by default.
+
+    Raises:
+        SystemExit: always; 0 for done, 1 for a failure that was named, 2 for wrong use, 78 settings.
+    """
+    from bot.domain.errors import PaddockError  # noqa: PLC0415
+    from bot.settings import SettingsError  # noqa: PLC0415
+
+    given = sys.argv[1:] if arguments is None else arguments
+    try:
+        app(args=repeat_flags(given, SEVERAL_VALUES), prog_name="paddock")
+    except SettingsError as error:
+        from bot.cli.settings_text import error_lines  # noqa: PLC0415
+
+        print(*error_lines(error, _env_file()), sep="\n", file=sys.stderr)
+        sys.exit(EXIT_CONFIG)
+    except PaddockError as error:
+        from bot.text import error_text  # noqa: PLC0415
+
+        print(error_text(error, _settings().language), file=sys.stderr)
+        sys.exit(EXIT_FAILED)
+
+
+def _env_file() -> Path:
+    return Path.cwd() / ".env"
+
+
+def _settings() -> "Settings":
+    from bot.settings import load_settings  # noqa: PLC0415
+
+    return load_settings(os.environ, _env_file())
+
+
+def _log_to_stderr(level: str) -> None:
+    logging.basicConfig(level=level, format=LOG_FORMAT, stream=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

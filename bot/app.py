@@ -1,0 +1,187 @@
+"""The composition root: everything is opened and closed here, in order, and the long tasks run here."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+
+import aiohttp
+import discord
+from discord.http import Route
+
+from bot.clock import Clock, SystemClock
+from bot.edge.actor import Actors
+from bot.edge.client import PaddockClient
+from bot.edge.due_runner import DueRunner
+from bot.edge.live_edit import LiveEdits
+from bot.edge.pace import Pace
+from bot.edge.publish import Publisher
+from bot.feeds.fetch import Fetcher, FetchLimits
+from bot.feeds.read import FeedReader
+from bot.feeds.worker import ParserProcess
+from bot.services.commands import CommandListService
+from bot.services.doctor import DoctorService
+from bot.services.due_work import DueWorkService
+from bot.services.guild import GuildService
+from bot.services.notice import NoticeWork
+from bot.services.roundup import EditionWork, RoundupService, RoundupWork
+from bot.services.source import SourceService
+from bot.settings import Settings
+from bot.storage.migrate import upgrade
+from bot.storage.store import Store, open_store
+from bot.text import text
+from cogs.guild import GuildCog
+from cogs.help import HelpCog
+from cogs.roundup import AboutButton, NotifyButton, PostNowButton, RoundupCog
+from cogs.roundup.posting import Posting
+from cogs.source import SourceCog
+
+log = logging.getLogger(__name__)
+
+# How long a stop waits for what was begun; container platforms kill after 10 to 30 seconds.
+STOP_S = 25.0
+USER_AGENT = "Paddock/0.1 (Discord news roundup; reads feeds only)"
+EXIT_OK = 0
+EXIT_FAILED = 1
+EXIT_CONFIG = 78  # sysexits.h, EX_CONFIG
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The open application: what `run`, the demo and the tests drive."""
+
+    client: PaddockClient
+    runner: DueRunner
+    live: LiveEdits
+    guilds: GuildService
+    sources: SourceService
+    roundups: RoundupService
+
+    async def run_once(self, clock: Clock) -> int:
+        """Do everything that is due now, edits included, and return how many pieces of work were done."""
+        done = await self.runner.run_once(clock.now())
+        await self.live.run_once(clock.now())
+        return done
+
+
+@asynccontextmanager
+async def open_app(
+    settings: Settings, clock: Clock, *, purpose: str, loopback_ports: frozenset[int] = frozenset()
+) -> AsyncGenerator[App]:
+    """Open database, feeds and client in order, and close them in the other.
+
+    Args:
+        settings: what the operator chose.
+        clock: tells the time to everything that works with dates; pacing counts in real time.
+        purpose: what a second process is told about this one.
+        loopback_ports: ports of this machine from which feeds may be read, which are refused otherwise.
+
+    Raises:
+        FileOwnedError, NoFolderError, NewerSchemaError: see `bot.storage`.
+    """
+    await upgrade(settings.database_url)
+    limits = FetchLimits(timeout_s=settings.fetch_timeout_s, bytes_max=settings.fetch_bytes_max)
+    async with (
+        open_store(settings.database_url, purpose=purpose) as store,
+        Fetcher(user_agent=USER_AGENT, limits=limits, allow_loopback_ports=loopback_ports) as fetcher,
+        ParserProcess() as parser,
+    ):
+        app = _compose(settings, clock, store, FeedReader(fetcher, parser))
+        try:
+            yield app
+        finally:
+            await app.client.close()
+
+
+def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader) -> App:
+    due = DueWorkService(store)
+    guilds = GuildService(store, clock, due)
+    sources = SourceService(
+        store,
+        clock,
+        due,
+        reader,
+        every=timedelta(minutes=settings.fetch_minutes),
+        sources_max=settings.sources_max,
+    )
+    roundups = RoundupService(store, clock, due, sources)
+    actors = Actors(guilds)
+
+    async def load(client: PaddockClient) -> None:
+        await client.add_feature(
+            GuildCog(
+                clock,
+                actors,
+                guilds,
+                sources,
+                roundups,
+                timezone=settings.timezone,
+                default_language=settings.language,
+                starter_sources=settings.starter_sources,
+            )
+        )
+        await client.add_feature(SourceCog(actors, sources))
+        await client.add_feature(RoundupCog(actors, guilds, roundups, live), (NotifyButton, AboutButton, PostNowButton))
+        await client.add_feature(HelpCog(actors, guilds, DoctorService(clock, guilds, sources, due)))
+
+    client = PaddockClient(CommandListService(store, clock), load)
+    publisher = Publisher(client, Pace(SystemClock().monotonic, settings.requests_per_s))
+    live = LiveEdits(clock, publisher)
+    runner = DueRunner(due, clock)
+    runner.register(sources, sources.read)
+    runner.register(RoundupWork(store, clock, due), RoundupWork.perform)
+    editions = EditionWork(store, clock, due, sources, roundups)
+    posting = Posting(publisher, editions, clock)
+    runner.register(editions, posting.perform)
+    runner.register(NoticeWork(store, clock), posting.tell)
+    return App(client, runner, live, guilds, sources, roundups)
+
+
+async def run(settings: Settings) -> int:
+    """Connect to Discord and serve until SIGTERM or SIGINT, then finish what was begun; return an exit status."""
+    token = settings.require_token()
+    if settings.discord_api_base is not None:
+        Route.BASE = settings.discord_api_base
+    clock = SystemClock()
+    async with open_app(settings, clock, purpose="paddock run") as app:
+        try:
+            return await _serve(app, token)
+        except discord.LoginFailure:
+            log.error(text("cli.login_refused", settings.language))  # noqa: TRY400  # a traceback would add nothing
+            return EXIT_CONFIG
+        except (aiohttp.ClientError, discord.DiscordServerError, OSError) as error:
+            log.error(text("cli.no_discord", settings.language, reason=type(error).__name__))  # noqa: TRY400
+            return EXIT_FAILED
+
+
+async def _serve(app: App, token: str) -> int:
+    loop = asyncio.get_running_loop()
+    stopping = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    await app.client.login(token)
+    async with asyncio.TaskGroup() as group:
+        connection = group.create_task(app.client.connect(), name="connection")
+        work = group.create_task(_work(app), name="due work")
+        edits = group.create_task(app.live.run(), name="live edits")
+        stop = asyncio.ensure_future(stopping.wait())
+        await asyncio.wait((stop, connection), return_when=asyncio.FIRST_COMPLETED)
+        log.info("stopping")
+        stop.cancel()
+        app.runner.stop()
+        edits.cancel()
+        await asyncio.wait((work,), timeout=STOP_S)
+        work.cancel()
+        await app.client.finish_answers(STOP_S)
+        await app.client.close()
+    log.info("stopped")
+    return EXIT_OK
+
+
+async def _work(app: App) -> None:
+    """Begin with due work once Discord is there: before that, each piece would only fail."""
+    await app.client.wait_until_ready()
+    await app.runner.run()

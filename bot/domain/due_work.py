@@ -1,0 +1,44 @@
+"""Work that falls due: what is kept of it, and when a failed one is tried again."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.errors import PaddockError
+
+# A worker that was killed gives its work back after this long; each step takes seconds.
+LEASE = timedelta(minutes=2)
+ATTEMPTS_MAX = 8
+BACKOFF_FIRST = timedelta(seconds=30)
+BACKOFF_LONGEST = timedelta(minutes=30)
+
+
+@dataclass(frozen=True, slots=True)
+class DueWork:
+    """A claimed piece of work. `token` proves the claim: without it nothing may be recorded."""
+
+    id: int
+    kind: str
+    subject_id: int
+    due_at: datetime
+    attempts: int
+    token: str
+
+
+def backoff(attempts: int) -> timedelta:
+    """Return the wait after the `attempts`-th failure (1, 2, …)."""
+    return min(BACKOFF_FIRST * 2 ** max(0, attempts - 1), BACKOFF_LONGEST)
+
+
+class LeaseLostError(PaddockError):
+    """Somebody else holds this work now; nothing was recorded."""
+
+    message_id = "common.error.gone"
+
+
+class CannotActError(PaddockError):
+    """Discord will not let us do this however often we try: a channel is gone, or a permission is missing.
+
+    Params: what (a message id's worth of words, already plain), channel_id.
+    """
+
+    message_id = "common.error.cannot_act"

@@ -1,0 +1,160 @@
+"""A guild's recurring column: when its next edition is due, and the steps by which an edition is posted."""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim
+
+from bot.domain.edition import Edition
+from bot.domain.errors import PaddockError
+from bot.domain.guild import Part
+
+# A morning column is worth posting until noon; after that the next morning is nearer to the reader.
+LATE_WINDOW = timedelta(hours=3)
+# "now" may be asked again soon after a mistake, but two editions a day are not a column any more.
+ARTICLE_AGE_MAX = timedelta(hours=36)
+
+
+@dataclass(frozen=True, slots=True)
+class Roundup:
+    """A recurring column. `at` is the local time of day in `timezone`."""
+
+    id: int
+    guild_id: int
+    name: str
+    channel_id: int
+    at: time
+    timezone: str
+    notify_role_id: int | None
+
+    def next_after(self, moment: datetime) -> datetime:
+        """Return the first posting time after `moment`, in UTC.
+
+        An hour that daylight saving skips is posted right after the gap, one that it doubles is posted once.
+        """
+        local = moment.astimezone(ZoneInfo(self.timezone))
+        return next(CronSim(f"{self.at.minute} {self.at.hour} * * *", local)).astimezone(UTC)
+
+    def day_of(self, moment: datetime) -> date:
+        """Return the local date of `moment`."""
+        return moment.astimezone(ZoneInfo(self.timezone)).date()
+
+
+class EditionStep(StrEnum):
+    """How an edition comes to stand in Discord, in this order; each is recorded before the next begins."""
+
+    GATHER = "gather"  # ask the guild's feeds
+    DRAFT = "draft"  # compose and keep the edition
+    MESSAGE = "message"  # post it
+    THREAD = "thread"  # open its thread
+    QUESTION = "question"  # ask The Big Question there
+    LINKS = "links"  # edit the post so that it links to both
+
+
+EDITION_STEPS: tuple[EditionStep, ...] = tuple(EditionStep)
+
+
+class EditionState(StrEnum):
+    """Where an edition stands."""
+
+    DUE = "due"
+    POSTED = "posted"
+    SKIPPED = "skipped"
+    FAILED = "failed"
+
+
+class SkipReason(StrEnum):
+    """Why a day has no edition."""
+
+    LATE = "late"
+    NO_NEWS = "no_news"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class EditionRecord:
+    """An edition as it is kept. `done` is the last step recorded, `begun` the one whose intent is recorded."""
+
+    id: int
+    guild_id: int
+    roundup_id: int
+    day: date
+    state: EditionState
+    content: Edition | None
+    channel_id: int
+    begun: EditionStep | None
+    done: EditionStep | None
+    message_id: int | None
+    thread_id: int | None
+    question_id: int | None
+    notice_id: int | None
+    due_at: datetime
+    posted_at: datetime | None
+    reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class PostingStep:
+    """One thing to do for an edition. `resumed` says that it may have been done before: look first."""
+
+    step: EditionStep
+    edition: EditionRecord
+    language: str
+    parts: frozenset[Part]
+    notify_role_id: int | None
+    resumed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What one step of posting changed; None leaves a field as it is."""
+
+    begun: EditionStep | None = None
+    done: EditionStep | None = None
+    state: EditionState | None = None
+    content: Edition | None = None
+    message_id: int | None = None
+    thread_id: int | None = None
+    question_id: int | None = None
+    notice_id: int | None = None
+    posted_at: datetime | None = None
+    reason: str | None = None
+
+
+def next_step(edition: EditionRecord) -> EditionStep | None:
+    """Return the step after the last one recorded, or None when the edition stands."""
+    if edition.state is not EditionState.DUE:
+        return None
+    done = -1 if edition.done is None else EDITION_STEPS.index(edition.done)
+    for step in EDITION_STEPS[done + 1 :]:
+        has_question = edition.content is not None and edition.content.big_question is not None
+        if step is EditionStep.QUESTION and not has_question:
+            continue
+        return step
+    return None
+
+
+class NoNewsError(PaddockError):
+    """None of the guild's sources has an article that is new enough. Params: hours."""
+
+    message_id = "roundup.error.no_news"
+
+
+class NoSourcesError(PaddockError):
+    """The guild follows no source yet."""
+
+    message_id = "roundup.error.no_sources"
+
+
+class PostsPausedError(PaddockError):
+    """Posts are paused in this guild."""
+
+    message_id = "roundup.error.paused"
+
+
+class AlreadyPostedError(PaddockError):
+    """Today's edition stands already. Params: link."""
+
+    message_id = "roundup.error.posted"

@@ -1,0 +1,63 @@
+"""The feeds that a guild follows."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.domain.errors import PaddockError
+
+# Waits after failures in a row: one hour, two, four, … never more than a day, so that a feed that is back is noticed.
+RETRY_FIRST = timedelta(hours=1)
+RETRY_LONGEST = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A feed as one guild follows it. `id` is the guild's own, `feed_id` is shared by all guilds that follow it."""
+
+    id: int
+    guild_id: int
+    feed_id: int
+    name: str
+    url: str
+    site_url: str | None
+    added_by: int
+    added_at: datetime
+    read_at: datetime | None
+    failures: int
+    failure: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What the next conditional request to a feed needs."""
+
+    id: int
+    url: str
+    etag: str | None
+    last_modified: str | None
+    asked_at: datetime | None
+    failures: int
+
+
+def next_read_at(now: datetime, *, every: timedelta, failures: int, retry_after: timedelta | None) -> datetime:
+    """Return when a feed is asked again: regularly, later after failures, never before the publisher says."""
+    wait = every if failures == 0 else min(RETRY_FIRST * 2 ** min(failures - 1, 10), RETRY_LONGEST)
+    return now + max(wait, retry_after or timedelta())
+
+
+class SourceLimitError(PaddockError):
+    """The guild follows as many sources as it may. Params: limit."""
+
+    message_id = "source.error.limit"
+
+
+class SourceKnownError(PaddockError):
+    """The guild follows this feed already. Params: name."""
+
+    message_id = "source.error.known"
+
+
+class SourceEmptyError(PaddockError):
+    """The feed can be read but holds no article. Params: url."""
+
+    message_id = "source.error.empty"

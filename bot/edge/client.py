@@ -1,0 +1,92 @@
+"""The connection to Discord: least intents, nothing in memory that grows with members, commands sent when changed."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import discord
+from discord import ui
+from discord.ext import commands
+
+from bot.edge.commands import CatalogueTranslator, CommandTree, digest_of, faults_in, payload_of
+from bot.services.commands import CommandListService
+
+log = logging.getLogger(__name__)
+
+# The names that discord.py 2.7 gives to the tasks in which it runs commands, buttons and forms.
+ANSWER_TASKS = ("CommandTree-invoker", "discord-ui-")
+DynamicButton = type[ui.DynamicItem[ui.Item[Any]]]
+
+
+class CommandsRefusedError(RuntimeError):
+    """A command breaks a limit of Discord: a fault of ours, found before anything is sent."""
+
+
+class PaddockClient(commands.Bot):
+    """The bot as Discord sees it.
+
+    Args:
+        command_list: remembers which commands Discord has.
+        load: adds the cogs and the lasting buttons, after login and before the first event.
+    """
+
+    def __init__(self, command_list: CommandListService, load: Callable[["PaddockClient"], Awaitable[None]]) -> None:
+        super().__init__(
+            command_prefix=(),
+            help_command=None,
+            tree_cls=CommandTree,
+            intents=discord.Intents(guilds=True),
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            max_messages=None,
+            chunk_guilds_at_startup=False,
+            allowed_mentions=discord.AllowedMentions.none(),
+            allowed_contexts=discord.app_commands.AppCommandContext(
+                guild=True, dm_channel=False, private_channel=False
+            ),
+            allowed_installs=discord.app_commands.AppInstallationType(guild=True, user=False),
+        )
+        self._command_list = command_list
+        self._load = load
+
+    async def setup_hook(self) -> None:
+        """Load the features, then bring Discord's list of commands up to date."""
+        await self._load(self)
+        await self.tree.set_translator(CatalogueTranslator())
+        await self.sync_commands()
+
+    async def add_feature(self, cog: commands.Cog, buttons: Sequence[DynamicButton] = ()) -> None:
+        """Add a cog and the lasting buttons that it answers."""
+        await self.add_cog(cog)
+        self.add_dynamic_items(*buttons)
+
+    async def sync_commands(self) -> bool:
+        """Send all commands, globally, if they changed since they were last sent, and tell whether they were.
+
+        Raises:
+            CommandsRefusedError: if Discord would refuse one; nothing is sent then.
+        """
+        payload = await payload_of(self.tree)
+        if faults := faults_in(payload):
+            raise CommandsRefusedError("; ".join(faults))
+        digest = digest_of(payload)
+        application_id = self.application_id or 0
+        if await self._command_list.is_sent(application_id, digest):
+            return False
+        await self.tree.sync()
+        await self._command_list.record(application_id, digest)
+        log.info("commands sent application=%s count=%s", application_id, len(payload))
+        return True
+
+    async def finish_answers(self, timeout_s: float) -> None:
+        """Wait, at most so long, until commands and buttons that were begun have been answered."""
+        begun = [task for task in asyncio.all_tasks() if task.get_name().startswith(ANSWER_TASKS)]
+        if begun:
+            await asyncio.wait(begun, timeout=timeout_s)
+
+    async def on_ready(self) -> None:
+        """Say that we are there. Nothing is started here: this comes again at each reconnect."""
+        log.info("ready as=%s guilds=%s", self.user, len(self.guilds))
+
+    async def on_message(self, message: discord.Message, /) -> None:
+        """Do nothing: there are no prefix commands, and looking for one costs more than reading the event."""

@@ -1,0 +1,103 @@
+"""Commands as Discord sees them: described in each language, checked, and sent only when they changed."""
+
+import hashlib
+import json
+import logging
+import re
+from typing import Any, TypeAlias, cast
+
+import discord
+from discord import app_commands
+
+from bot.text import DEFAULT_LANGUAGE, language_of, text
+
+# Commands or options in the form in which Discord takes them.
+Payload: TypeAlias = list[dict[str, Any]]
+
+log = logging.getLogger(__name__)
+
+# Discord docs, application commands: naming, limits of descriptions, options and the whole payload of a command.
+NAME_PATTERN = re.compile(r"^[-_'\w]{1,32}$")
+DESCRIPTION_CHARS_MAX = 100
+OPTIONS_MAX = 25
+COMMAND_CHARS_MAX = 8_000
+COMMANDS_MAX = 100
+
+
+def described(message_id: str) -> app_commands.locale_str:
+    """Return a command's or an option's description: English by default, translated when commands are sent."""
+    return app_commands.locale_str(text(message_id, DEFAULT_LANGUAGE), id=message_id)
+
+
+class CatalogueTranslator(app_commands.Translator):
+    """Translates descriptions from the catalogues; the names of commands stay English."""
+
+    async def translate(
+        self,
+        string: app_commands.locale_str,
+        locale: discord.Locale,
+        context: app_commands.TranslationContextTypes,
+    ) -> str | None:
+        """Return the description in a Discord locale, None where it is the default one."""
+        del context
+        message_id = string.extras.get("id")
+        language = language_of(locale.value)
+        if message_id is None or language == DEFAULT_LANGUAGE:
+            return None
+        return text(str(message_id), language)
+
+
+async def payload_of(tree: app_commands.CommandTree[Any]) -> Payload:
+    """Return what is sent to Discord for all global commands, with translations."""
+    translator = CatalogueTranslator()
+    commands = sorted(tree.get_commands(), key=lambda command: (command.name, type(command).__name__))
+    return [await command.get_translated_payload(tree, translator) for command in commands]
+
+
+def digest_of(payload: Payload) -> str:
+    """Return a hash that changes when the payload does."""
+    canonical = json.dumps(payload, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def faults_in(payload: Payload) -> list[str]:
+    """Return what Discord would refuse in a payload, in words for whoever wrote the command."""
+    faults = [] if len(payload) <= COMMANDS_MAX else [f"{len(payload)} commands, at most {COMMANDS_MAX}"]
+    for command in payload:
+        faults += _faults(command, command["name"])
+        if (size := _chars(command)) > COMMAND_CHARS_MAX:
+            faults += [f"{command['name']}: {size} characters in all, at most {COMMAND_CHARS_MAX}"]
+    return faults
+
+
+def _faults(part: dict[str, Any], path: str) -> list[str]:
+    faults: list[str] = []
+    if not NAME_PATTERN.match(part["name"]) or part["name"] != part["name"].lower():
+        faults += [f"{path}: not a name that Discord takes"]
+    described_in = {"default": part.get("description", "-"), **part.get("description_localizations", {})}
+    faults += [
+        f"{path}: description in {locale} has {len(words)} characters, 1 to {DESCRIPTION_CHARS_MAX} are allowed"
+        for locale, words in described_in.items()
+        if not 1 <= len(words) <= DESCRIPTION_CHARS_MAX
+    ]
+    options = cast("Payload", part.get("options", []))
+    if len(options) > OPTIONS_MAX:
+        faults += [f"{path}: {len(options)} options, at most {OPTIONS_MAX}"]
+    for option in options:
+        faults += _faults(option, f"{path} {option['name']}")
+    return faults
+
+
+def _chars(part: dict[str, Any]) -> int:
+    options = cast("Payload", part.get("options", []))
+    return len(part["name"]) + len(part.get("description", "")) + sum(_chars(option) for option in options)
+
+
+class CommandTree(app_commands.CommandTree[discord.Client]):
+    """A tree whose errors end in `replies.handle`."""
+
+    async def on_error(self, interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
+        """Answer for what a command raised."""
+        from bot.edge import replies  # noqa: PLC0415  # replies needs no commands; the tree needs it only here
+
+        await replies.handle(interaction, error)

@@ -1,0 +1,144 @@
+"""Runs work that falls due. It knows no feature: each registers its steps and how they are performed."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Generic, Protocol, TypeVar
+
+from bot.clock import Clock
+from bot.domain.due_work import LEASE, CannotActError, DueWork, LeaseLostError
+from bot.domain.errors import PaddockError
+from bot.edge.replies import new_error_id
+from bot.services.due_work import DueWorkService
+from bot.text import DEFAULT_LANGUAGE, error_text
+
+log = logging.getLogger(__name__)
+
+StepT = TypeVar("StepT")
+OutcomeT = TypeVar("OutcomeT")
+RecordedT_contra = TypeVar("RecordedT_contra", contravariant=True)
+
+# So many pieces at once: enough for a morning when many guilds post, few enough for Discord and for the feeds.
+CLAIMED_MAX = 8
+# The agenda is looked at this often even when nobody wakes the runner: another process may have written it.
+LOOK_EVERY = timedelta(seconds=15)
+# A step that takes longer than the lease would be taken over by somebody else.
+STEP_TIMEOUT_S = LEASE.total_seconds() * 0.75
+
+
+class DueSteps(Protocol[StepT, RecordedT_contra]):
+    """What a service offers for one kind of due work."""
+
+    @property
+    def kind(self) -> str:
+        """The kind under which the work is scheduled."""
+        ...
+
+    async def next_step(self, work: DueWork) -> StepT | None:
+        """Record the intent of the next step and return it; None when nothing is left."""
+        ...
+
+    async def record_step(self, work: DueWork, step: StepT, outcome: RecordedT_contra) -> None:
+        """Record what came of a step."""
+        ...
+
+    async def finished(self, work: DueWork) -> datetime | None:
+        """Return when the work is due again, or None."""
+        ...
+
+    async def parked(self, work: DueWork, error: str) -> None:
+        """Take note that the work was given up."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Registered(Generic[StepT, OutcomeT]):
+    steps: DueSteps[StepT, OutcomeT]
+    perform: Callable[[StepT], Awaitable[OutcomeT]]
+
+
+class DueRunner:
+    """Claims what is due and takes it step by step."""
+
+    def __init__(self, agenda: DueWorkService, clock: Clock) -> None:
+        self._agenda = agenda
+        self._clock = clock
+        self._kinds: dict[str, _Registered[Any, Any]] = {}
+        self._stopping = False
+
+    def register(self, steps: DueSteps[StepT, OutcomeT], perform: Callable[[StepT], Awaitable[OutcomeT]]) -> None:
+        """Let this runner do a kind of work: `steps` says what is next, `perform` does it."""
+        self._kinds[steps.kind] = _Registered(steps, perform)
+
+    async def next_due_at(self) -> datetime | None:
+        """Return when the next piece falls due, or None if nothing waits."""
+        return await self._agenda.next_due_at(tuple(self._kinds))
+
+    async def run_once(self, now: datetime) -> int:
+        """Do everything that is due at `now` and return how many pieces were taken; safe to repeat."""
+        taken = 0
+        while not self._stopping and (claimed := await self._agenda.claim(now, tuple(self._kinds), CLAIMED_MAX)):
+            taken += len(claimed)
+            async with asyncio.TaskGroup() as group:
+                for work in claimed:
+                    group.create_task(self._do(work))
+        return taken
+
+    def stop(self) -> None:
+        """Let `run` return once what was begun is finished."""
+        self._stopping = True
+        self._agenda.woken.set()
+
+    async def run(self) -> None:
+        """Do what falls due when it falls due, until `stop`."""
+        while not self._stopping:
+            self._agenda.woken.clear()
+            try:
+                await self.run_once(self._clock.now())
+                next_at = await self.next_due_at()
+            except Exception:
+                # The database may be away for a while; the agenda is looked at again, and nothing in it was lost.
+                log.exception("the agenda could not be read")
+                next_at = None
+            if not self._stopping:
+                await self._sleep(next_at)
+
+    async def _sleep(self, next_at: datetime | None) -> None:
+        wake_at = self._clock.now() + LOOK_EVERY
+        if next_at is not None:
+            wake_at = min(wake_at, max(next_at, self._clock.now()))
+        sleeping = asyncio.ensure_future(self._clock.sleep_until(wake_at))
+        woken = asyncio.ensure_future(self._agenda.woken.wait())
+        try:
+            await asyncio.wait((sleeping, woken), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            sleeping.cancel()
+            woken.cancel()
+
+    async def _do(self, work: DueWork) -> None:
+        registered = self._kinds[work.kind]
+        try:
+            while True:
+                async with asyncio.timeout(STEP_TIMEOUT_S):
+                    step = await registered.steps.next_step(work)
+                    if step is None:
+                        break
+                    outcome = await registered.perform(step)
+                    await registered.steps.record_step(work, step, outcome)
+            next_at = await registered.steps.finished(work)
+            await self._agenda.finish(work, next_at=next_at)
+        except LeaseLostError:
+            log.warning("due work taken over kind=%s subject=%s", work.kind, work.subject_id)
+        except PaddockError as error:
+            sentence = error_text(error, DEFAULT_LANGUAGE)
+            await self._fail(registered, work, sentence, permanent=isinstance(error, CannotActError))
+        except Exception:
+            error_id = new_error_id()
+            log.exception("due work failed kind=%s subject=%s error_id=%s", work.kind, work.subject_id, error_id)
+            await self._fail(registered, work, f"error {error_id}", permanent=False)
+
+    async def _fail(self, registered: _Registered[Any, Any], work: DueWork, error: str, *, permanent: bool) -> None:
+        if await self._agenda.fail(work, error, self._clock.now(), permanent=permanent):
+            await registered.steps.parked(work, error)

@@ -1,0 +1,173 @@
+"""An edition as Discord shows it: one message of components, within all limits."""
+
+from dataclasses import dataclass
+
+from babel.dates import format_date, format_skeleton
+from discord import ButtonStyle, MediaGalleryItem, ui
+
+from bot.domain.edition import BigQuestion, Edition, QuestionOrigin, Section
+from bot.domain.guild import Part
+from bot.domain.wording import cut
+from bot.edge.markdown import escape, link
+from bot.text import plural, text
+
+ACCENT = 0xC8102E  # the bot's own red, on every edition
+# Discord docs, components reference: 4,000 characters in all text displays of a message; some are kept for the rest.
+TEXT_CHARS_MAX = 3_800
+HEADLINE_CHARS_MAX = 200
+SUMMARY_CHARS_MAX = 500
+SUMMARY_CHARS_MIN = 80
+OPTIONS_SHOWN_MAX = 10
+SOURCES_SHOWN_MAX = 5
+ALT_CHARS_MAX = 256  # Discord docs, media gallery item, "description" allows 1,024; a headline is enough
+
+
+@dataclass(frozen=True, slots=True)
+class EditionLinks:
+    """Where the parts of a posted edition stand."""
+
+    thread: str | None = None
+    question: str | None = None
+
+
+def marker(edition_id: int) -> str:
+    """Return the beginning of the custom ids of an edition's components: a wire format, never changed."""
+    return f"edition:{edition_id}:"
+
+
+def edition_view(
+    edition: Edition,
+    *,
+    language: str,
+    edition_id: int | None,
+    parts: frozenset[Part],
+    notify_role_id: int | None = None,
+    links: EditionLinks | None = None,
+) -> ui.LayoutView:
+    """Return the message of an edition.
+
+    Args:
+        edition: what is shown.
+        language: the guild's, or for a preview the reader's.
+        edition_id: the kept edition that its buttons belong to; None for a preview, which has no buttons.
+        parts: which parts the guild has on.
+        notify_role_id: the role that is mentioned when the edition is posted.
+        links: the thread and the question, once they stand.
+    """
+    view = ui.LayoutView(timeout=None)
+    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=ACCENT)
+    for block in _blocks(edition, language, notify_role_id, links or EditionLinks()):
+        container.add_item(block)
+    if edition_id is not None:
+        container.add_item(ui.Separator())
+        container.add_item(_buttons(edition_id, language, parts, links or EditionLinks()))
+    view.add_item(container)
+    return view
+
+
+def question_view(question: BigQuestion, *, language: str) -> ui.LayoutView:
+    """Return the message that asks The Big Question in an edition's thread."""
+    lines = [f"## {text('roundup.view.question', language)}", escape(question.text, 1_000)]
+    lines += [f"{number}. {escape(option, 100)}" for number, option in enumerate(_shown(question.options), 1)]
+    how = text(f"roundup.view.answer.{question.kind.value}", language)
+    lines.append(f"-# {how}")
+    view = ui.LayoutView(timeout=None)
+    view.add_item(ui.Container(ui.TextDisplay("\n".join(lines)), accent_colour=ACCENT))
+    return view
+
+
+def thread_name(edition: Edition, language: str, chars_max: int) -> str:
+    """Return the name of an edition's thread: the day and what leads."""
+    day = format_skeleton("MMMd", edition.day, locale=language)
+    lead = edition.lead.headline if edition.lead is not None else edition.title
+    return cut(f"{day} · {' '.join(lead.split())}", chars_max)
+
+
+def _blocks(
+    edition: Edition, language: str, notify_role_id: int | None, links: EditionLinks
+) -> list[ui.Item[ui.LayoutView]]:
+    day = format_date(edition.day, "full", locale=language)
+    head = f"# {escape(edition.title, 100)}\n-# {day}"
+    if notify_role_id is not None:
+        head += f" · <@&{notify_role_id}>"
+    question = "" if edition.big_question is None else _question(edition.big_question, language, links)
+    sections = _fit(edition, language, TEXT_CHARS_MAX - len(head) - len(question))
+    blocks: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(head)]
+    if edition.lead is not None and edition.lead.image_url:
+        alt = cut(edition.lead.headline, ALT_CHARS_MAX)
+        blocks.append(ui.MediaGallery(MediaGalleryItem(edition.lead.image_url, description=alt)))
+    for place, lines in enumerate(sections):
+        if place == 1:
+            blocks.append(ui.Separator())
+        blocks.append(ui.TextDisplay(lines))
+    if question:
+        blocks += [ui.Separator(), ui.TextDisplay(question)]
+    return blocks
+
+
+def _fit(edition: Edition, language: str, chars_max: int) -> list[str]:
+    """Return a text for each section, lead first; summaries give way until all fit, then whole sections, last first."""
+    wanted = [*([edition.lead] if edition.lead else []), *edition.sections]
+    summary_chars = SUMMARY_CHARS_MAX
+    while True:
+        texts = [_section(section, language, summary_chars, lead=place == 0) for place, section in enumerate(wanted)]
+        if sum(len(lines) for lines in texts) <= chars_max or not wanted:
+            return texts
+        if summary_chars > SUMMARY_CHARS_MIN:
+            summary_chars = max(SUMMARY_CHARS_MIN, summary_chars - 60)
+        else:
+            wanted.pop()
+
+
+def _section(section: Section, language: str, summary_chars: int, *, lead: bool) -> str:
+    url = section.articles[0] if section.articles else None
+    lines = [f"{'##' if lead else '###'} {link(section.headline, url, HEADLINE_CHARS_MAX)}"]
+    if section.summary:
+        quoted = escape(section.summary, summary_chars)
+        lines.append(text("roundup.view.quote", language, words=quoted))
+    shown = section.sources[:SOURCES_SHOWN_MAX]
+    names = [link(source.name, source.url or url) for source in shown]
+    if (more := len(section.sources) - len(shown)) > 0:
+        names.append(plural("roundup.view.more_sources", language, more))
+    lines.append(f"-# {' · '.join(names)}")
+    return "\n".join(lines)
+
+
+def _question(question: BigQuestion, language: str, links: EditionLinks) -> str:
+    lines = [f"### {text('roundup.view.question', language)}", f"**{escape(question.text, 500)}**"]
+    if question.options:
+        lines.append(" · ".join(escape(option, 55) for option in _shown(question.options)))
+    if question.origin is QuestionOrigin.SUGGESTED:
+        lines.append(f"-# {text('roundup.view.suggested', language)}")
+    if links.question:
+        lines.append(text("roundup.view.answer_here", language, link=links.question))
+    return "\n".join(lines)
+
+
+def _shown(options: tuple[str, ...]) -> tuple[str, ...]:
+    return options[:OPTIONS_SHOWN_MAX]
+
+
+def _buttons(
+    edition_id: int, language: str, parts: frozenset[Part], links: EditionLinks
+) -> ui.ActionRow[ui.LayoutView]:
+    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+    if links.thread:
+        row.add_item(ui.Button(label=text("roundup.view.discuss", language), emoji="💬", url=links.thread))
+    if Part.NOTIFY in parts:
+        row.add_item(
+            ui.Button(
+                label=text("roundup.view.notify", language),
+                emoji="🔔",
+                style=ButtonStyle.secondary,
+                custom_id=f"{marker(edition_id)}notify",
+            )
+        )
+    row.add_item(
+        ui.Button(
+            label=text("roundup.view.about", language),
+            style=ButtonStyle.secondary,
+            custom_id=f"{marker(edition_id)}about",
+        )
+    )
+    return row

@@ -1,0 +1,42 @@
+"""Buttons that work as long as their message stands, over restarts: they carry the id of what they belong to."""
+
+import re
+from typing import Any, Self, cast
+
+import discord
+from discord import ui
+
+from bot.domain.errors import GoneError
+from bot.edge.replies import handle
+
+
+class LastingButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"(?P<subject>[0-9]{1,18})"):
+    """A button whose ``custom_id`` is ``<feature>:<subject id>:<action>``: a wire format, never changed.
+
+    A feature derives one class an action, with its template, and answers in `answer`. What comes back in a custom id
+    may be forged or old: whether there is such a subject in this guild is asked again when the button is pressed.
+    """
+
+    def __init__(self, button: ui.Button[ui.LayoutView], subject_id: int) -> None:
+        super().__init__(button)
+        self.subject_id = subject_id
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction, item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Take the subject's id out of the custom id."""
+        del interaction
+        return cls(cast("ui.Button[ui.LayoutView]", item), int(match["subject"]))
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Answer; whatever goes wrong ends in `replies.handle`, where discord.py would only log it."""
+        try:
+            await self.answer(interaction)
+        except Exception as error:  # noqa: BLE001  # this is where errors end
+            await handle(interaction, error)
+
+    async def answer(self, interaction: discord.Interaction) -> None:
+        """Do what the button is for; a feature says what that is."""
+        del interaction
+        raise GoneError

@@ -1,0 +1,80 @@
+"""Edits of messages that show something changing, coalesced: only the latest state is sent, not too often."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from discord import ui
+
+from bot.clock import Clock
+from bot.domain.errors import PaddockError
+from bot.edge.pace import Priority
+from bot.edge.publish import Publisher
+
+log = logging.getLogger(__name__)
+
+# Discord allows about five edits in five seconds on a channel; one message may use one of them.
+EDIT_EVERY = timedelta(seconds=5)
+# Messages wanted at once are far fewer; the bound keeps a fault from growing.
+WANTED_MAX = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    render: Callable[[], Awaitable[ui.LayoutView | None]]
+    not_before: datetime
+
+
+class LiveEdits:
+    """Messages that want to be shown anew. What is shown is rendered when the edit is sent, never before."""
+
+    def __init__(self, clock: Clock, publisher: Publisher) -> None:
+        self._clock = clock
+        self._publisher = publisher
+        self._wanted: dict[tuple[int, int], _Wanted] = {}
+        self._edited_at: dict[tuple[int, int], datetime] = {}
+        self._woken = asyncio.Event()
+
+    def want(self, channel_id: int, message_id: int, render: Callable[[], Awaitable[ui.LayoutView | None]]) -> None:
+        """Ask for a message to be shown anew soon; `render` may still say None: nothing to show."""
+        key = (channel_id, message_id)
+        if key not in self._wanted and len(self._wanted) >= WANTED_MAX:
+            log.warning("live edit dropped channel=%s message=%s", channel_id, message_id)
+            return
+        now = self._clock.now()
+        last = self._edited_at.get(key)
+        self._wanted[key] = _Wanted(render, now if last is None else max(now, last + EDIT_EVERY))
+        self._woken.set()
+
+    async def run_once(self, now: datetime) -> int:
+        """Send the edits whose time has come and return how many were sent; one that fails is dropped and logged."""
+        due = [key for key, wanted in self._wanted.items() if wanted.not_before <= now]
+        sent = 0
+        for key in due:
+            wanted = self._wanted.pop(key)
+            self._edited_at[key] = now
+            try:
+                view = await wanted.render()
+                if view is not None:
+                    await self._publisher.edit(*key, view, Priority.LIVE_EDIT)
+                    sent += 1
+            except PaddockError as error:
+                log.info("live edit refused channel=%s message=%s reason=%s", *key, error.params)
+        self._edited_at = {key: at for key, at in self._edited_at.items() if at > now - EDIT_EVERY}
+        return sent
+
+    async def run(self) -> None:
+        """Send edits as they fall due, until cancelled."""
+        while True:
+            self._woken.clear()
+            try:
+                await self.run_once(self._clock.now())
+            except Exception:
+                # One edit that Discord fails must not end all later ones.
+                log.exception("live edits failed")
+            if not self._wanted:
+                await self._woken.wait()
+            else:
+                await self._clock.sleep_until(min(wanted.not_before for wanted in self._wanted.values()))

@@ -1,0 +1,44 @@
+"""The permissions that the bot needs, and which of them it lacks where."""
+
+import discord
+
+# What posting a roundup takes, by Discord's own names.
+POSTING = discord.Permissions(
+    view_channel=True,
+    send_messages=True,
+    send_messages_in_threads=True,
+    create_public_threads=True,
+    embed_links=True,
+    read_message_history=True,
+)
+NOTIFYING = discord.Permissions(manage_roles=True)
+MODERATING = discord.Permissions(
+    manage_messages=True,
+    manage_threads=True,
+    moderate_members=True,
+    kick_members=True,
+    ban_members=True,
+)
+# The two invitations of the README: without moderation and with it.
+INVITED = POSTING | NOTIFYING
+INVITED_TO_MODERATE = INVITED | MODERATING
+
+
+def invitation(application_id: int, permissions: discord.Permissions) -> str:
+    """Return the address at which the bot is invited with exactly these permissions."""
+    return discord.utils.oauth_url(application_id, permissions=permissions, scopes=("bot", "applications.commands"))
+
+
+def missing_in(channel: discord.abc.GuildChannel, needed: discord.Permissions) -> tuple[str, ...]:
+    """Return Discord's names of the permissions that the bot lacks in a channel."""
+    has = channel.permissions_for(channel.guild.me)
+    return tuple(name for name, wanted in needed if wanted and not getattr(has, name))
+
+
+def missing_for_role(guild: discord.Guild, role: discord.Role | None) -> tuple[str, ...]:
+    """Return what keeps the bot from giving members a role: the permission, or the role's place above the bot's."""
+    if not guild.me.guild_permissions.manage_roles:
+        return ("manage_roles",)
+    if role is not None and not role.is_assignable():
+        return ("role_order",)
+    return ()

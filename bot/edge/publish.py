@@ -1,0 +1,136 @@
+"""Posts so that a repetition does no harm: with a nonce, and after an interruption only after looking.
+
+A message that the bot must find again carries a `marker`: the beginning of a component's ``custom_id``.
+"""
+
+import logging
+from collections.abc import AsyncGenerator, Generator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+
+import discord
+from discord import ui
+
+from bot.domain.due_work import CannotActError
+from bot.edge.pace import Pace, Priority
+
+log = logging.getLogger(__name__)
+
+NONCE_CHARS_MAX = 25  # Discord docs, create message, "nonce"
+THREAD_NAME_CHARS_MAX = 100  # Discord docs, channel resource, "name"
+THREAD_ARCHIVE_MINUTES = 4_320  # three days: a weekend's answers stay in view
+THREAD_EXISTS = 160004  # Discord docs, JSON error codes: a thread has already been created for this message
+# How far back a post is looked for after an interruption. A channel of announcements has a few messages a day; the
+# search also ends at the time from which the post is due.
+LOOK_BACK_MESSAGES = 200
+
+
+class Publisher:
+    """Posts, opens threads and edits by channel id, without needing the channel in a cache."""
+
+    def __init__(self, client: discord.Client, pace: Pace) -> None:
+        self._client = client
+        self._pace = pace
+
+    async def post(
+        self,
+        channel_id: int,
+        view: ui.LayoutView,
+        *,
+        nonce: str,
+        marker: str | None,
+        resumed: bool,
+        after: discord.abc.Snowflake | None = None,
+        mention_role_ids: Sequence[int] = (),
+    ) -> int:
+        """Post a view once and return the message's id.
+
+        Args:
+            channel_id: a channel or a thread.
+            view: what is posted; one of its components has a custom id that begins with `marker`.
+            nonce: at most 25 characters, the same for each repetition.
+            marker: tells this post from all others of the bot; None in a thread where any post of the bot is the one.
+            resumed: an earlier attempt may have succeeded, so look for it first.
+            after: messages up to this one are not looked at.
+            mention_role_ids: who is really mentioned; everything else that looks like a mention is not.
+
+        Raises:
+            CannotActError: if the channel is gone or the bot lacks a permission there.
+        """
+        channel = self._client.get_partial_messageable(channel_id)
+        async with self._acting(channel_id):
+            if resumed and (found := await self._find(channel, marker, after)) is not None:
+                log.info("post found again channel=%s message=%s", channel_id, found)
+                return found
+            message = await channel.send(
+                view=view,
+                nonce=nonce,
+                allowed_mentions=discord.AllowedMentions(
+                    everyone=False,
+                    users=False,
+                    roles=[discord.Object(role_id) for role_id in mention_role_ids],
+                ),
+            )
+        return message.id
+
+    async def open_thread(self, guild_id: int, channel_id: int, message_id: int, name: str) -> int:
+        """Open a thread on a message and return its id; a thread that is there already is the one meant.
+
+        Raises:
+            CannotActError: if the message or channel is gone or the bot lacks a permission there.
+        """
+        async with self._acting(channel_id):
+            try:
+                await self._client.http.start_thread_with_message(
+                    channel_id, message_id, name=name, auto_archive_duration=THREAD_ARCHIVE_MINUTES
+                )
+            except discord.HTTPException as error:
+                if error.code != THREAD_EXISTS:
+                    raise
+                log.info("thread found again guild=%s message=%s", guild_id, message_id)
+        return message_id  # Discord docs, start thread from message: the thread has the id of its message
+
+    async def edit(self, channel_id: int, message_id: int, view: ui.LayoutView, priority: Priority) -> None:
+        """Replace what a message shows; nobody is mentioned again.
+
+        Raises:
+            CannotActError: if the message or channel is gone or the bot lacks a permission there.
+        """
+        message = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
+        async with self._acting(channel_id, priority):
+            await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
+
+    @asynccontextmanager
+    async def _acting(self, channel_id: int, priority: Priority = Priority.POST) -> AsyncGenerator[None]:
+        async with self._pace.turn(priority):
+            with refusals(channel_id):
+                yield
+
+    async def _find(
+        self, channel: discord.PartialMessageable, marker: str | None, after: discord.abc.Snowflake | None
+    ) -> int | None:
+        me = self._client.user
+        async for message in channel.history(limit=LOOK_BACK_MESSAGES, after=after, oldest_first=False):
+            if me is None or message.author.id != me.id or message.type is not discord.MessageType.default:
+                continue
+            if marker is None or carries(message, marker):
+                return message.id
+        return None
+
+
+def carries(message: discord.Message, marker: str) -> bool:
+    """Tell whether a component of the message has a custom id that begins with `marker`."""
+    view = ui.LayoutView.from_message(message, timeout=None)
+    return any(str(getattr(item, "custom_id", "")).startswith(marker) for item in view.walk_children())
+
+
+@contextmanager
+def refusals(channel_id: int) -> Generator[None]:
+    """Turn what Discord will never allow, however often we ask, into an error that says so.
+
+    Raises:
+        CannotActError: for a missing permission, channel or message.
+    """
+    try:
+        yield
+    except (discord.Forbidden, discord.NotFound) as error:
+        raise CannotActError(what=error.text or str(error.code), channel=f"<#{channel_id}>") from error

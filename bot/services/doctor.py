@@ -1,0 +1,58 @@
+"""Looks for what is wrong in a guild, in what we keep."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.clock import Clock
+from bot.domain.actor import Actor, Capability
+from bot.domain.guild import Part, PauseScope
+from bot.services.due_work import DueWorkService
+from bot.services.guild import GuildService
+from bot.services.source import SourceService
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong: a message that says what to do about it."""
+
+    message_id: str
+    params: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+class DoctorService:
+    """Examines a guild's settings, sources and agenda."""
+
+    def __init__(self, clock: Clock, guilds: GuildService, sources: SourceService, due: DueWorkService) -> None:
+        self._clock = clock
+        self._guilds = guilds
+        self._sources = sources
+        self._due = due
+
+    async def examine(self, actor: Actor) -> tuple[Finding, ...]:
+        """Return what is wrong, nothing if all is well.
+
+        Raises:
+            NotAllowedError: without the capability to manage.
+        """
+        actor.require(Capability.MANAGE)
+        settings = await self._guilds.find(actor.guild_id)
+        if settings is None:
+            return (Finding("help.doctor.not_set_up"),)
+        found: list[Finding] = []
+        if Part.ROUNDUP not in settings.parts:
+            found.append(Finding("help.doctor.roundup_off"))
+        if settings.is_paused(PauseScope.POSTS, self._clock.now()):
+            found.append(Finding("help.doctor.paused"))
+        sources = await self._sources.list(actor.guild_id)
+        if not sources:
+            found.append(Finding("help.doctor.no_sources"))
+        found += [
+            Finding("help.doctor.source", {"name": source.name, "reason": source.failure})
+            for source in sources
+            if source.failure is not None
+        ]
+        found += [
+            Finding("help.doctor.parked", {"kind": kind, "reason": error})
+            for kind, error in await self._due.parked_in(actor.guild_id)
+        ]
+        return tuple(found)

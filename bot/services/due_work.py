@@ -1,0 +1,75 @@
+"""Claims work that falls due and gives it back, finished, failed or parked."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.due_work import ATTEMPTS_MAX, DueWork, backoff
+from bot.storage import due_work as table
+from bot.storage.store import Session, Store
+
+log = logging.getLogger(__name__)
+
+
+class DueWorkService:
+    """The durable agenda. `woken` is set whenever something was scheduled, so that the runner looks again."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self.woken = asyncio.Event()
+
+    async def schedule(
+        self,
+        session: Session,
+        kind: str,
+        subject_id: int,
+        due_at: datetime,
+        *,
+        guild_id: int | None = None,
+    ) -> None:
+        """Make work due, in the transaction of the change that asks for it."""
+        await table.schedule(session, kind=kind, subject_id=subject_id, due_at=due_at, guild_id=guild_id)
+        self.woken.set()
+
+    async def cancel(self, session: Session, kind: str, subject_id: int) -> None:
+        """Forget work, in the transaction of the change that makes it pointless."""
+        await table.cancel(session, kind=kind, subject_id=subject_id)
+
+    async def claim(self, now: datetime, kinds: Sequence[str], limit: int) -> tuple[DueWork, ...]:
+        """Take up to `limit` pieces that are due; nobody else gets them while the lease lasts."""
+        return await self._store.write(lambda session: table.claim(session, now, kinds=kinds, limit=limit))
+
+    async def finish(self, work: DueWork, *, next_at: datetime | None) -> None:
+        """Give finished work back, due again at `next_at` or never."""
+        await self._store.write(lambda session: table.finish(session, work, next_at=next_at))
+
+    async def fail(self, work: DueWork, error: str, now: datetime, *, permanent: bool) -> bool:
+        """Give failed work back and tell whether it was parked.
+
+        Args:
+            work: the claimed work.
+            error: what went wrong, in words for /doctor.
+            now: the present moment.
+            permanent: trying again would not help.
+        """
+        attempts = work.attempts + 1
+        parked = permanent or attempts >= ATTEMPTS_MAX
+        next_at = None if parked else now + backoff(attempts)
+        await self._store.write(lambda session: table.fail(session, work, error=error, next_at=next_at, now=now))
+        log.warning(
+            "due work failed kind=%s subject=%s attempts=%s parked=%s",
+            work.kind,
+            work.subject_id,
+            attempts,
+            parked,
+        )
+        return parked
+
+    async def next_due_at(self, kinds: Sequence[str]) -> datetime | None:
+        """Return when the next piece may be claimed, or None if nothing waits."""
+        return await self._store.read(lambda session: table.next_due_at(session, kinds))
+
+    async def parked_in(self, guild_id: int) -> tuple[tuple[str, str], ...]:
+        """Return the kind and the error of what has been given up in a guild."""
+        return await self._store.read(lambda session: table.parked_in(session, guild_id))

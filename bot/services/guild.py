@@ -1,0 +1,261 @@
+"""A guild's settings: set up, changed, paused, and told who changed what."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, time
+
+from bot.clock import Clock
+from bot.domain.actor import Actor, Capability
+from bot.domain.errors import NotSetUpError
+from bot.domain.guild import (
+    AuditEntry,
+    BadLanguageError,
+    GuildSettings,
+    Part,
+    PastMomentError,
+    Pause,
+    PauseScope,
+)
+from bot.domain.moments import check_zone
+from bot.domain.roundup import Roundup
+from bot.services.due_work import DueWorkService
+from bot.storage import guild as table
+from bot.storage import roundup as roundups
+from bot.storage.store import Session, Store
+from bot.text import LANGUAGES
+
+AUDIT_PAGE = 10
+
+
+@dataclass(frozen=True, slots=True)
+class SetupChoice:
+    """What /setup asks: everything that a first edition needs. `at` is local to `timezone`."""
+
+    name: str
+    channel_id: int
+    at: time
+    timezone: str
+    language: str
+    parts: frozenset[Part]
+    notify_role_id: int | None
+
+
+class GuildService:
+    """Settings of guilds, each change with its line in the audit trail."""
+
+    def __init__(self, store: Store, clock: Clock, due: DueWorkService) -> None:
+        self._store = store
+        self._clock = clock
+        self._due = due
+
+    async def settings(self, guild_id: int) -> GuildSettings:
+        """Return a guild's settings.
+
+        Raises:
+            NotSetUpError: before /setup.
+        """
+        found = await self.find(guild_id)
+        if found is None:
+            raise NotSetUpError
+        return found
+
+    async def find(self, guild_id: int) -> GuildSettings | None:
+        """Return a guild's settings, or None before /setup."""
+        return await self._store.read(lambda session: table.settings_of(session, guild_id))
+
+    async def roundup(self, guild_id: int) -> Roundup:
+        """Return a guild's roundup.
+
+        Raises:
+            NotSetUpError: before /setup.
+        """
+        found = await self._store.read(lambda session: roundups.roundup_of(session, guild_id))
+        if found is None:
+            raise NotSetUpError
+        return found
+
+    async def set_up(self, actor: Actor, choice: SetupChoice) -> datetime | None:
+        """Write what /setup asked and return when the first edition comes, None with the roundup off.
+
+        Raises:
+            NotAllowedError: without the capability to manage.
+            UnknownZoneError, BadLanguageError: if a choice is not one.
+        """
+        actor.require(Capability.MANAGE)
+        check_zone(choice.timezone)
+        check_language(choice.language)
+        now = self._clock.now()
+
+        async def write(session: Session) -> datetime | None:
+            before = await table.settings_of(session, actor.guild_id)
+            fresh = GuildSettings(
+                guild_id=actor.guild_id,
+                language=choice.language,
+                timezone=choice.timezone,
+                parts=choice.parts,
+                notices_channel_id=None,
+                set_up_at=now,
+                version=0,
+            )
+            kept = before or fresh
+            settings = replace(kept, language=choice.language, timezone=choice.timezone, parts=choice.parts)
+            await table.save_settings(session, settings)
+            await roundups.save_roundup(
+                session,
+                guild_id=actor.guild_id,
+                name=choice.name,
+                channel_id=choice.channel_id,
+                at=choice.at,
+                notify_role_id=choice.notify_role_id,
+            )
+            await self._audit(
+                session,
+                actor,
+                "guild.audit.set_up",
+                channel=f"<#{choice.channel_id}>",
+                time=f"{choice.at:%H:%M}",
+                zone=choice.timezone,
+            )
+            return await self._replan(session, actor.guild_id, now)
+
+        return await self._store.write(write)
+
+    async def change(
+        self, actor: Actor, edit: Callable[[GuildSettings], GuildSettings], action: str, **params: str
+    ) -> GuildSettings:
+        """Change settings through a pure function, with one line in the audit trail.
+
+        Args:
+            actor: who asks.
+            edit: the settings as they are → as they should be.
+            action: the message id of the audit line; `params` fill it.
+            params: plain words.
+
+        Raises:
+            NotAllowedError: without the capability to manage.
+            NotSetUpError: before /setup.
+        """
+        actor.require(Capability.MANAGE)
+        now = self._clock.now()
+
+        async def write(session: Session) -> GuildSettings:
+            before = await table.settings_of(session, actor.guild_id)
+            if before is None:
+                raise NotSetUpError
+            after = edit(before)
+            check_zone(after.timezone)
+            check_language(after.language)
+            await table.save_settings(session, after)
+            await self._audit(session, actor, action, **params)
+            await self._replan(session, actor.guild_id, now)
+            return after
+
+        return await self._store.write(write)
+
+    async def change_roundup(
+        self, actor: Actor, edit: Callable[[Roundup], Roundup], action: str, **params: str
+    ) -> datetime | None:
+        """Change the roundup through a pure function and return when its next edition comes.
+
+        Raises:
+            NotAllowedError: without the capability to manage.
+            NotSetUpError: before /setup.
+        """
+        actor.require(Capability.MANAGE)
+        now = self._clock.now()
+
+        async def write(session: Session) -> datetime | None:
+            before = await roundups.roundup_of(session, actor.guild_id)
+            if before is None:
+                raise NotSetUpError
+            after = edit(before)
+            await roundups.save_roundup(
+                session,
+                guild_id=after.guild_id,
+                name=after.name,
+                channel_id=after.channel_id,
+                at=after.at,
+                notify_role_id=after.notify_role_id,
+            )
+            await self._audit(session, actor, action, **params)
+            return await self._replan(session, actor.guild_id, now)
+
+        return await self._store.write(write)
+
+    async def pause(self, actor: Actor, scopes: frozenset[PauseScope], until: datetime | None) -> None:
+        """Hold posts or rules back, until a moment or until somebody resumes them.
+
+        Raises:
+            NotAllowedError: without the capability to manage.
+            PastMomentError: if `until` has passed.
+        """
+        if until is not None and until <= self._clock.now():
+            raise PastMomentError(given=f"<t:{int(until.timestamp())}:f>")
+
+        def edit(settings: GuildSettings) -> GuildSettings:
+            others = tuple(pause for pause in settings.pauses if pause.scope not in scopes)
+            new = tuple(Pause(scope, until) for scope in sorted(scopes))
+            return replace(settings, pauses=others + new)
+
+        shown = "—" if until is None else f"<t:{int(until.timestamp())}:f>"
+        await self.change(actor, edit, "guild.audit.paused", scope=_names(scopes), until=shown)
+
+    async def resume(self, actor: Actor, scopes: frozenset[PauseScope]) -> None:
+        """Let posts or rules go on.
+
+        Raises:
+            NotAllowedError: without the capability to manage.
+        """
+
+        def edit(settings: GuildSettings) -> GuildSettings:
+            return replace(settings, pauses=tuple(p for p in settings.pauses if p.scope not in scopes))
+
+        await self.change(actor, edit, "guild.audit.resumed", scope=_names(scopes))
+
+    async def audit(self, actor: Actor, *, before_id: int | None = None) -> tuple[AuditEntry, ...]:
+        """Return a page of what was changed, newest first.
+
+        Raises:
+            NotAllowedError: without the capability to manage.
+        """
+        actor.require(Capability.MANAGE)
+        return await self._store.read(
+            lambda session: table.audit_page(session, actor.guild_id, before_id=before_id, limit=AUDIT_PAGE)
+        )
+
+    async def _audit(self, session: Session, actor: Actor, action: str, **params: str) -> None:
+        await table.add_audit(
+            session,
+            guild_id=actor.guild_id,
+            actor_id=actor.user_id,
+            action=action,
+            params=params,
+            at=self._clock.now(),
+        )
+
+    async def _replan(self, session: Session, guild_id: int, now: datetime) -> datetime | None:
+        """Bring the agenda in line with the settings just written."""
+        settings = await table.settings_of(session, guild_id)
+        roundup = await roundups.roundup_of(session, guild_id)
+        if settings is None or roundup is None:
+            return None
+        if Part.ROUNDUP not in settings.parts:
+            await self._due.cancel(session, "roundup", roundup.id)
+            return None
+        next_at = roundup.next_after(now)
+        await self._due.schedule(session, "roundup", roundup.id, next_at, guild_id=guild_id)
+        return next_at
+
+
+def check_language(language: str) -> None:
+    """Refuse a language that has no catalogue.
+
+    Raises:
+        BadLanguageError: naming those that have.
+    """
+    if language not in LANGUAGES:
+        raise BadLanguageError(given=language, known=", ".join(LANGUAGES))
+
+
+def _names(scopes: frozenset[PauseScope]) -> str:
+    return ", ".join(sorted(scope.value for scope in scopes))

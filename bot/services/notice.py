@@ -1,0 +1,65 @@
+"""Tells a guild's editors, where they chose a channel for it, that an edition did not appear, and why."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.clock import Clock
+from bot.domain.due_work import DueWork
+from bot.domain.roundup import EditionRecord, EditionState, Progress
+from bot.storage import due_work as agenda
+from bot.storage import guild as guilds
+from bot.storage import roundup as table
+from bot.storage.store import Session, Store
+
+NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeStep:
+    """One notice to post: which edition did not appear, and where to say so."""
+
+    edition: EditionRecord
+    channel_id: int
+    language: str
+
+
+class NoticeWork:
+    """Due work on an edition that was skipped or failed: say so once."""
+
+    kind = NOTICE
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def next_step(self, work: DueWork) -> NoticeStep | None:
+        """Return the notice to post; None if it was, if nobody wants it, or if the edition appeared after all."""
+
+        async def read(session: Session) -> NoticeStep | None:
+            edition = await table.edition_by_id(session, work.subject_id)
+            if edition is None or edition.notice_id is not None:
+                return None
+            if edition.state not in {EditionState.SKIPPED, EditionState.FAILED}:
+                return None
+            settings = await guilds.settings_of(session, edition.guild_id)
+            if settings is None or settings.notices_channel_id is None:
+                return None
+            return NoticeStep(edition, settings.notices_channel_id, settings.language)
+
+        return await self._store.read(read)
+
+    async def record_step(self, work: DueWork, step: NoticeStep, outcome: int) -> None:
+        """Record the id of the notice's message."""
+
+        async def write(session: Session) -> None:
+            await agenda.hold(session, work, self._clock.now())
+            await table.record_progress(session, step.edition.id, Progress(notice_id=outcome))
+
+        await self._store.write(write)
+
+    async def finished(self, work: DueWork) -> datetime | None:
+        """Return None: a notice is posted once."""
+        del work
+
+    async def parked(self, work: DueWork, error: str) -> None:
+        """Do nothing: /doctor shows parked work, and a notice about a notice would help nobody."""

@@ -1,0 +1,239 @@
+"""The feeds that a guild follows: added, removed, tried, and read again and again."""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.clock import Clock
+from bot.domain.actor import Actor, Capability
+from bot.domain.article import ParsedFeed
+from bot.domain.due_work import DueWork
+from bot.domain.errors import GoneError, PaddockError
+from bot.domain.source import (
+    FeedState,
+    Source,
+    SourceEmptyError,
+    SourceKnownError,
+    SourceLimitError,
+    next_read_at,
+)
+from bot.feeds.fetch import Validators
+from bot.feeds.read import FeedRead, FeedReader
+from bot.services.due_work import DueWorkService
+from bot.storage import due_work as agenda
+from bot.storage import source as table
+from bot.storage.guild import add_audit
+from bot.storage.store import Session, Store
+from bot.text import DEFAULT_LANGUAGE, error_text
+
+log = logging.getLogger(__name__)
+
+# An edition is made from feeds that were asked at most this long before.
+FRESH = timedelta(minutes=10)
+# At most so many feeds are asked at once for one edition: polite to small hosts, quick enough for fifty feeds.
+READS_AT_ONCE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFeed:
+    """The one step of a feed's due work: ask it."""
+
+    feed: FeedState
+
+
+class SourceService:
+    """What a guild follows. As due work, `kind` is one reading of one feed, for all guilds that follow it."""
+
+    kind = "feed"
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        due: DueWorkService,
+        reader: FeedReader,
+        *,
+        every: timedelta,
+        sources_max: int,
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._due = due
+        self._reader = reader
+        self._every = every
+        self._sources_max = sources_max
+
+    async def add(self, actor: Actor, url: str) -> tuple[Source, int]:
+        """Read a feed, follow it, and return the source and how many articles it has now.
+
+        Raises:
+            NotAllowedError: without the capability to edit.
+            SourceLimitError, SourceKnownError, SourceEmptyError: see there.
+            FetchError, FeedError: if it cannot be read; nothing is changed then.
+        """
+        actor.require(Capability.EDIT)
+        address = with_scheme(url)
+        await self._check_room(actor.guild_id)
+        read = await self._reader.read(address)
+        parsed = _articles_in(read, address)
+        canonical = read.fetched.permanent_url or address
+        now = self._clock.now()
+
+        async def write(session: Session) -> Source:
+            if await table.count_sources(session, actor.guild_id) >= self._sources_max:
+                raise SourceLimitError(limit=self._sources_max)
+            known = await table.find_source(session, actor.guild_id, url=canonical)
+            if known is not None:
+                raise SourceKnownError(name=known.name)
+            feed_id = await table.add_feed(session, url=canonical, title=parsed.title, site_url=parsed.site_url)
+            await table.add_source(
+                session,
+                guild_id=actor.guild_id,
+                feed_id=feed_id,
+                name=parsed.title,
+                added_by=actor.user_id,
+                at=now,
+            )
+            await self._store_read(session, feed_id, read, now)
+            await self._audit(session, actor, "source.audit.added", name=parsed.title, url=canonical)
+            await self._due.schedule(session, self.kind, feed_id, now + self._every)
+            added = await table.find_source(session, actor.guild_id, url=canonical)
+            if added is None:
+                raise GoneError
+            return added
+
+        source = await self._store.write(write)
+        log.info("source added guild=%s feed=%s articles=%s", actor.guild_id, source.feed_id, len(parsed.articles))
+        return source, len(parsed.articles)
+
+    async def list(self, guild_id: int) -> tuple[Source, ...]:
+        """Return what a guild follows, in the order in which it was added."""
+        return await self._store.read(lambda session: table.sources_of(session, guild_id))
+
+    async def remove(self, actor: Actor, source_id: int) -> Source:
+        """Stop following a source and return it.
+
+        Raises:
+            NotAllowedError: without the capability to edit.
+            GoneError: if the guild has no such source.
+        """
+        actor.require(Capability.EDIT)
+
+        async def write(session: Session) -> Source:
+            removed = await table.remove_source(session, actor.guild_id, source_id)
+            if removed is None:
+                raise GoneError
+            if await table.forget_feed_if_unfollowed(session, removed.feed_id):
+                await self._due.cancel(session, self.kind, removed.feed_id)
+            await self._audit(session, actor, "source.audit.removed", name=removed.name, url=removed.url)
+            return removed
+
+        return await self._store.write(write)
+
+    async def test(self, actor: Actor, url: str) -> ParsedFeed:
+        """Read a feed as /source add would, keep nothing, and return what it holds.
+
+        Raises:
+            NotAllowedError: without the capability to edit.
+            FetchError, FeedError, SourceEmptyError: if it cannot be read or is empty.
+        """
+        actor.require(Capability.EDIT)
+        address = with_scheme(url)
+        return _articles_in(await self._reader.read(address), address)
+
+    async def refresh(self, guild_id: int) -> None:
+        """Ask a guild's feeds that were not asked lately; one that fails is noted and does not hold up the others."""
+        now = self._clock.now()
+        limit = asyncio.Semaphore(READS_AT_ONCE)
+
+        async def one(feed_id: int) -> None:
+            async with limit:
+                state = await self._store.read(lambda session: table.feed_state(session, feed_id))
+                if state is not None and (state.asked_at is None or state.asked_at < now - FRESH):
+                    await self.read(ReadFeed(state))
+
+        async with asyncio.TaskGroup() as group:
+            for source in await self.list(guild_id):
+                group.create_task(one(source.feed_id))
+
+    async def next_step(self, work: DueWork) -> ReadFeed | None:
+        """Return the reading that is due, or None if it was done or nobody follows the feed any more."""
+        state = await self._store.read(lambda session: table.feed_state(session, work.subject_id))
+        if state is None or (state.asked_at is not None and state.asked_at >= work.due_at):
+            return None
+        return ReadFeed(state)
+
+    async def read(self, step: ReadFeed) -> timedelta | None:
+        """Ask one feed, keep what is new, and return for how long the publisher asks to be left alone."""
+        feed = step.feed
+        now = self._clock.now()
+        try:
+            read = await self._reader.read(feed.url, validators=Validators(feed.etag, feed.last_modified))
+        except PaddockError as error:
+            failure = error_text(error, DEFAULT_LANGUAGE)
+            await self._store.write(lambda session: table.record_failure(session, feed.id, at=now, failure=failure))
+            log.info("feed failed feed=%s reason=%s", feed.id, error.message_id)
+            seconds = error.params.get("retry_after_s")
+            return timedelta(seconds=float(seconds)) if isinstance(seconds, int | float) else None
+        await self._store.write(lambda session: self._store_read(session, feed.id, read, now))
+        return None
+
+    async def record_step(self, work: DueWork, step: ReadFeed, outcome: timedelta | None) -> None:
+        """Keep the claim and the publisher's wish for the next reading."""
+        del step
+
+        async def write(session: Session) -> None:
+            await agenda.hold(session, work, self._clock.now())
+            state = await table.feed_state(session, work.subject_id)
+            if state is not None:
+                next_at = next_read_at(
+                    self._clock.now(), every=self._every, failures=state.failures, retry_after=outcome
+                )
+                await self._due.schedule(session, self.kind, work.subject_id, next_at)
+
+        await self._store.write(write)
+
+    async def finished(self, work: DueWork) -> datetime | None:
+        """Return None: `record_step` has put the next reading on the agenda, or the feed is gone."""
+        del work
+
+    async def parked(self, work: DueWork, error: str) -> None:
+        """Take note that a feed's reading was given up; /source list shows the failure."""
+        log.warning("feed parked feed=%s error=%s", work.subject_id, error)
+
+    async def _check_room(self, guild_id: int) -> None:
+        count = await self._store.read(lambda session: table.count_sources(session, guild_id))
+        if count >= self._sources_max:
+            raise SourceLimitError(limit=self._sources_max)
+
+    @staticmethod
+    async def _store_read(session: Session, feed_id: int, read: FeedRead, now: datetime) -> None:
+        validators = read.fetched.validators
+        await table.record_read(session, feed_id, at=now, etag=validators.etag, last_modified=validators.last_modified)
+        if read.parsed is not None:
+            await table.save_articles(session, feed_id, read.parsed.articles, at=now)
+        if read.fetched.permanent_url is not None:
+            await table.move_feed(session, feed_id, url=read.fetched.permanent_url)
+
+    async def _audit(self, session: Session, actor: Actor, action: str, **params: str) -> None:
+        await add_audit(
+            session,
+            guild_id=actor.guild_id,
+            actor_id=actor.user_id,
+            action=action,
+            params=params,
+            at=self._clock.now(),
+        )
+
+
+def with_scheme(url: str) -> str:
+    """Return an address as people mean it: "example.com/feed" is https."""
+    address = url.strip().strip("<>")
+    return address if "://" in address else f"https://{address}"
+
+
+def _articles_in(read: FeedRead, url: str) -> ParsedFeed:
+    if read.parsed is None or not read.parsed.articles:
+        raise SourceEmptyError(url=url)
+    return read.parsed

@@ -1,0 +1,194 @@
+"""Roundups and their editions."""
+
+from datetime import date, datetime, time
+from functools import cache
+
+from pydantic import TypeAdapter
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.domain.edition import Edition
+from bot.domain.roundup import EditionRecord, EditionState, EditionStep, Progress, Roundup
+from bot.storage.base import Base, RowId, Snowflake
+from bot.storage.guild import GuildRow
+
+
+class RoundupRow(Base):
+    """A guild's recurring column."""
+
+    __tablename__ = "roundups"
+    __table_args__ = (UniqueConstraint("guild_id", "name"),)
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    guild_id: Mapped[int] = mapped_column(ForeignKey(GuildRow.guild_id))
+    name: Mapped[str] = mapped_column(String(80))
+    channel_id: Mapped[int] = mapped_column(Snowflake)
+    at: Mapped[time]
+    notify_role_id: Mapped[int | None] = mapped_column(Snowflake)
+
+
+class EditionRow(Base):
+    """One day's issue of a roundup, and how far its posting has come."""
+
+    __tablename__ = "editions"
+    # A day has one edition, whoever asks for it and however often.
+    __table_args__ = (UniqueConstraint("roundup_id", "day"), Index(None, "guild_id", "day"))
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    guild_id: Mapped[int] = mapped_column(Snowflake)
+    roundup_id: Mapped[int] = mapped_column(ForeignKey(RoundupRow.id))
+    day: Mapped[date]
+    state: Mapped[str] = mapped_column(String(16))
+    content: Mapped[dict[str, object] | None] = mapped_column(JSON(none_as_null=True))
+    channel_id: Mapped[int] = mapped_column(Snowflake)
+    begun: Mapped[str | None] = mapped_column(String(16))
+    done: Mapped[str | None] = mapped_column(String(16))
+    message_id: Mapped[int | None] = mapped_column(Snowflake)
+    thread_id: Mapped[int | None] = mapped_column(Snowflake)
+    question_id: Mapped[int | None] = mapped_column(Snowflake)
+    notice_id: Mapped[int | None] = mapped_column(Snowflake)
+    due_at: Mapped[datetime]
+    posted_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(200))
+
+
+@cache
+def _codec() -> TypeAdapter[Edition]:
+    return TypeAdapter(Edition)
+
+
+def _roundup(row: RoundupRow, timezone: str) -> Roundup:
+    return Roundup(
+        id=row.id,
+        guild_id=row.guild_id,
+        name=row.name,
+        channel_id=row.channel_id,
+        at=row.at,
+        timezone=timezone,
+        notify_role_id=row.notify_role_id,
+    )
+
+
+def _edition(row: EditionRow) -> EditionRecord:
+    return EditionRecord(
+        id=row.id,
+        guild_id=row.guild_id,
+        roundup_id=row.roundup_id,
+        day=row.day,
+        state=EditionState(row.state),
+        content=None if row.content is None else _codec().validate_python(row.content),
+        channel_id=row.channel_id,
+        begun=None if row.begun is None else EditionStep(row.begun),
+        done=None if row.done is None else EditionStep(row.done),
+        message_id=row.message_id,
+        thread_id=row.thread_id,
+        question_id=row.question_id,
+        notice_id=row.notice_id,
+        due_at=row.due_at,
+        posted_at=row.posted_at,
+        reason=row.reason,
+    )
+
+
+async def roundup_of(session: AsyncSession, guild_id: int) -> Roundup | None:
+    """Return a guild's roundup, or None before /setup."""
+    found = (
+        await session.execute(
+            select(RoundupRow, GuildRow.timezone)
+            .join(GuildRow, GuildRow.guild_id == RoundupRow.guild_id)
+            .where(RoundupRow.guild_id == guild_id)
+            .order_by(RoundupRow.id)
+        )
+    ).first()
+    return None if found is None else _roundup(found[0], found[1])
+
+
+async def roundup_by_id(session: AsyncSession, roundup_id: int) -> Roundup | None:
+    """Return a roundup, or None if there is none with this id."""
+    row = await session.get(RoundupRow, roundup_id)
+    if row is None:
+        return None
+    return _roundup(row, (await session.get_one(GuildRow, row.guild_id)).timezone)
+
+
+async def save_roundup(
+    session: AsyncSession,
+    *,
+    guild_id: int,
+    name: str,
+    channel_id: int,
+    at: time,
+    notify_role_id: int | None,
+) -> int:
+    """Write the guild's roundup, made if there was none, and return its id."""
+    row = await session.scalar(select(RoundupRow).where(RoundupRow.guild_id == guild_id).order_by(RoundupRow.id))
+    if row is None:
+        row = RoundupRow(guild_id=guild_id)
+        session.add(row)
+    row.name, row.channel_id, row.at, row.notify_role_id = name, channel_id, at, notify_role_id
+    await session.flush()
+    return row.id
+
+
+async def plan_edition(session: AsyncSession, roundup: Roundup, *, day: date, due_at: datetime) -> EditionRecord:
+    """Return the edition of a day, made if there was none."""
+    row = await session.scalar(select(EditionRow).where(EditionRow.roundup_id == roundup.id, EditionRow.day == day))
+    if row is None:
+        row = EditionRow(
+            guild_id=roundup.guild_id,
+            roundup_id=roundup.id,
+            day=day,
+            state=EditionState.DUE.value,
+            channel_id=roundup.channel_id,
+            due_at=due_at,
+        )
+        session.add(row)
+        await session.flush()
+    return _edition(row)
+
+
+async def revive_edition(session: AsyncSession, edition_id: int, *, channel_id: int, due_at: datetime) -> None:
+    """Make a skipped or failed edition due again; what was recorded of its steps stays."""
+    row = await session.get_one(EditionRow, edition_id)
+    row.state, row.reason, row.due_at, row.notice_id = EditionState.DUE.value, None, due_at, None
+    if row.message_id is None:
+        row.channel_id = channel_id
+
+
+async def edition_by_id(session: AsyncSession, edition_id: int) -> EditionRecord | None:
+    """Return an edition, or None if there is none with this id."""
+    row = await session.get(EditionRow, edition_id)
+    return None if row is None else _edition(row)
+
+
+async def edition_of_day(session: AsyncSession, roundup_id: int, day: date) -> EditionRecord | None:
+    """Return a day's edition, or None if none was planned."""
+    row = await session.scalar(select(EditionRow).where(EditionRow.roundup_id == roundup_id, EditionRow.day == day))
+    return None if row is None else _edition(row)
+
+
+async def editions_page(
+    session: AsyncSession, guild_id: int, *, limit: int, before: date | None = None
+) -> tuple[EditionRecord, ...]:
+    """Return a guild's editions, newest day first, older than `before` where given."""
+    wanted = select(EditionRow).where(EditionRow.guild_id == guild_id)
+    if before is not None:
+        wanted = wanted.where(EditionRow.day < before)
+    rows = await session.scalars(wanted.order_by(EditionRow.day.desc(), EditionRow.id.desc()).limit(limit))
+    return tuple(_edition(row) for row in rows)
+
+
+async def record_progress(session: AsyncSession, edition_id: int, progress: Progress) -> EditionRecord:
+    """Write what a step changed and return the edition as it stands then."""
+    row = await session.get_one(EditionRow, edition_id)
+    if progress.content is not None:
+        row.content = _codec().dump_python(progress.content, mode="json")
+    for name in ("begun", "done", "state"):
+        if (value := getattr(progress, name)) is not None:
+            setattr(row, name, value.value)
+    for name in ("message_id", "thread_id", "question_id", "notice_id", "posted_at", "reason"):
+        if (value := getattr(progress, name)) is not None:
+            setattr(row, name, value)
+    await session.flush()
+    return _edition(row)

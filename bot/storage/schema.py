@@ -1,0 +1,11 @@
+"""The whole schema: importing this module makes every table known to the base."""
+
+from bot.storage import commands, due_work, guild, roundup, source
+from bot.storage.base import Base
+
+# The newest migration, written here so that a start need not import Alembic to see that nothing is to be done.
+REVISION = "0001"
+
+metadata = Base.metadata
+
+__all__ = ["REVISION", "commands", "due_work", "guild", "metadata", "roundup", "source"]

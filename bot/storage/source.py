@@ -1,0 +1,264 @@
+"""Feeds, which guilds share; the sources by which a guild follows them; and the articles read from them."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, exists, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Mapped, mapped_column
+
+from bot.domain.article import Article
+from bot.domain.source import FeedState, Source
+from bot.storage.base import Base, RowId, Snowflake
+
+# An article's own fields are cut at these lengths when it is parsed; the columns give room for them.
+URL_CHARS_MAX = 2_048
+NAME_CHARS_MAX = 200
+ARTICLES_KEPT = timedelta(days=14)
+
+
+class FeedRow(Base):
+    """One feed, read once for all guilds that follow it."""
+
+    __tablename__ = "feeds"
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    url: Mapped[str] = mapped_column(String(URL_CHARS_MAX), unique=True)
+    title: Mapped[str] = mapped_column(String(NAME_CHARS_MAX))
+    site_url: Mapped[str | None] = mapped_column(String(URL_CHARS_MAX))
+    etag: Mapped[str | None] = mapped_column(String(512))
+    last_modified: Mapped[str | None] = mapped_column(String(128))
+    asked_at: Mapped[datetime | None]
+    read_at: Mapped[datetime | None]
+    failures: Mapped[int] = mapped_column(default=0)
+    failure: Mapped[str | None] = mapped_column(String(500))
+
+
+class SourceRow(Base):
+    """A feed as one guild follows it."""
+
+    __tablename__ = "sources"
+    __table_args__ = (UniqueConstraint("guild_id", "feed_id"), Index(None, "feed_id"))
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    guild_id: Mapped[int] = mapped_column(Snowflake)
+    feed_id: Mapped[int] = mapped_column(ForeignKey(FeedRow.id))
+    name: Mapped[str] = mapped_column(String(NAME_CHARS_MAX))
+    added_by: Mapped[int] = mapped_column(Snowflake)
+    added_at: Mapped[datetime]
+
+
+class ArticleRow(Base):
+    """One entry of a feed."""
+
+    __tablename__ = "articles"
+    __table_args__ = (UniqueConstraint("feed_id", "key"), Index(None, "feed_id", "seen_at"))
+
+    id: Mapped[int] = mapped_column(RowId, primary_key=True)
+    feed_id: Mapped[int] = mapped_column(ForeignKey(FeedRow.id, ondelete="CASCADE"))
+    key: Mapped[str] = mapped_column(String(URL_CHARS_MAX))
+    url: Mapped[str] = mapped_column(String(URL_CHARS_MAX))
+    title: Mapped[str]
+    source: Mapped[str] = mapped_column(String(NAME_CHARS_MAX))
+    source_url: Mapped[str | None] = mapped_column(String(URL_CHARS_MAX))
+    summary: Mapped[str]
+    body: Mapped[str]
+    image_url: Mapped[str | None] = mapped_column(String(URL_CHARS_MAX))
+    published_at: Mapped[datetime | None]
+    seen_at: Mapped[datetime]
+
+
+def _source(source: SourceRow, feed: FeedRow) -> Source:
+    return Source(
+        id=source.id,
+        guild_id=source.guild_id,
+        feed_id=feed.id,
+        name=source.name,
+        url=feed.url,
+        site_url=feed.site_url,
+        added_by=source.added_by,
+        added_at=source.added_at,
+        read_at=feed.read_at,
+        failures=feed.failures,
+        failure=feed.failure,
+    )
+
+
+async def sources_of(session: AsyncSession, guild_id: int) -> tuple[Source, ...]:
+    """Return what a guild follows, in the order in which it was added."""
+    rows = await session.execute(
+        select(SourceRow, FeedRow)
+        .join(FeedRow, FeedRow.id == SourceRow.feed_id)
+        .where(SourceRow.guild_id == guild_id)
+        .order_by(SourceRow.id)
+    )
+    return tuple(_source(source, feed) for source, feed in rows)
+
+
+async def count_sources(session: AsyncSession, guild_id: int) -> int:
+    """Return how many sources a guild follows."""
+    counted = select(func.count()).select_from(SourceRow).where(SourceRow.guild_id == guild_id)
+    return await session.scalar(counted) or 0
+
+
+async def find_source(session: AsyncSession, guild_id: int, *, url: str) -> Source | None:
+    """Return the guild's source with this feed address, if it has one."""
+    found = (
+        await session.execute(
+            select(SourceRow, FeedRow)
+            .join(FeedRow, FeedRow.id == SourceRow.feed_id)
+            .where(SourceRow.guild_id == guild_id, FeedRow.url == url)
+        )
+    ).first()
+    return None if found is None else _source(found[0], found[1])
+
+
+async def add_feed(session: AsyncSession, *, url: str, title: str, site_url: str | None) -> int:
+    """Return the id of the feed with this address, made if there was none."""
+    known = await session.scalar(select(FeedRow.id).where(FeedRow.url == url))
+    if known is not None:
+        return known
+    row = FeedRow(url=url, title=title[:NAME_CHARS_MAX], site_url=site_url, failures=0)
+    session.add(row)
+    await session.flush()
+    return row.id
+
+
+async def add_source(
+    session: AsyncSession, *, guild_id: int, feed_id: int, name: str, added_by: int, at: datetime
+) -> int:
+    """Let a guild follow a feed and return the source's id."""
+    row = SourceRow(guild_id=guild_id, feed_id=feed_id, name=name[:NAME_CHARS_MAX], added_by=added_by, added_at=at)
+    session.add(row)
+    await session.flush()
+    return row.id
+
+
+async def remove_source(session: AsyncSession, guild_id: int, source_id: int) -> Source | None:
+    """Stop following a source and return it; None if the guild has none with this id."""
+    row = await session.get(SourceRow, source_id)
+    if row is None or row.guild_id != guild_id:
+        return None
+    feed = await session.get_one(FeedRow, row.feed_id)
+    removed = _source(row, feed)
+    await session.delete(row)
+    await session.flush()
+    return removed
+
+
+async def forget_feed_if_unfollowed(session: AsyncSession, feed_id: int) -> bool:
+    """Delete a feed and its articles if no guild follows it any more, and tell whether that was so."""
+    if await session.scalar(select(exists().where(SourceRow.feed_id == feed_id))):
+        return False
+    await session.execute(delete(ArticleRow).where(ArticleRow.feed_id == feed_id))
+    await session.execute(delete(FeedRow).where(FeedRow.id == feed_id))
+    return True
+
+
+async def feed_state(session: AsyncSession, feed_id: int) -> FeedState | None:
+    """Return what the next request to a feed needs; None if the feed is gone."""
+    row = await session.get(FeedRow, feed_id)
+    if row is None:
+        return None
+    return FeedState(
+        id=row.id,
+        url=row.url,
+        etag=row.etag,
+        last_modified=row.last_modified,
+        asked_at=row.asked_at,
+        failures=row.failures,
+    )
+
+
+async def record_read(
+    session: AsyncSession, feed_id: int, *, at: datetime, etag: str | None, last_modified: str | None
+) -> None:
+    """Note that a feed answered, and with which validators."""
+    row = await session.get(FeedRow, feed_id)
+    if row is None:
+        return
+    row.asked_at = row.read_at = at
+    row.etag, row.last_modified = etag, last_modified
+    row.failures, row.failure = 0, None
+
+
+async def record_failure(session: AsyncSession, feed_id: int, *, at: datetime, failure: str) -> int:
+    """Note that a feed could not be read, and return how often in a row that was so."""
+    row = await session.get(FeedRow, feed_id)
+    if row is None:
+        return 0
+    row.asked_at = at
+    row.failures += 1
+    row.failure = failure[:500]
+    return row.failures
+
+
+async def followers_of(session: AsyncSession, feed_id: int) -> tuple[int, ...]:
+    """Return the guilds that follow a feed."""
+    return tuple(await session.scalars(select(SourceRow.guild_id).where(SourceRow.feed_id == feed_id)))
+
+
+async def move_feed(session: AsyncSession, feed_id: int, *, url: str) -> None:
+    """Follow a permanent redirect, unless the new address is a feed of its own already."""
+    if await session.scalar(select(FeedRow.id).where(FeedRow.url == url)) is None:
+        (await session.get_one(FeedRow, feed_id)).url = url
+
+
+async def save_articles(session: AsyncSession, feed_id: int, articles: Iterable[Article], *, at: datetime) -> int:
+    """Keep what is new of a feed's entries and bring changed ones up to date; return how many are new."""
+    incoming = {article.key: article for article in articles}
+    known = {
+        row.key: row
+        for row in await session.scalars(
+            select(ArticleRow).where(ArticleRow.feed_id == feed_id, ArticleRow.key.in_(incoming))
+        )
+    }
+    for key, article in incoming.items():
+        row = known.get(key)
+        if row is None:
+            # The time at which we first saw it never changes, however often a publisher touches the entry.
+            row = ArticleRow(feed_id=feed_id, key=key, seen_at=at)
+            session.add(row)
+        row.url, row.title, row.source, row.source_url = (
+            article.url,
+            article.title,
+            article.source,
+            article.source_url,
+        )
+        row.summary, row.body, row.image_url = article.summary, article.body, article.image_url
+        row.published_at = article.published_at
+    # An edition quotes what it needs; the rest is the publisher's, and goes once the feed no longer lists it.
+    # What is still listed stays, or an undated entry would come back as new.
+    await session.execute(
+        delete(ArticleRow).where(
+            ArticleRow.feed_id == feed_id,
+            ArticleRow.key.not_in(incoming),
+            ArticleRow.seen_at < at - ARTICLES_KEPT,
+        )
+    )
+    return len(incoming) - len(known)
+
+
+async def articles_since(session: AsyncSession, guild_id: int, since: datetime) -> tuple[Article, ...]:
+    """Return what a guild's sources have published since a moment; undated entries count from when they were seen."""
+    moment = func.coalesce(ArticleRow.published_at, ArticleRow.seen_at)
+    rows = await session.scalars(
+        select(ArticleRow)
+        .join(SourceRow, SourceRow.feed_id == ArticleRow.feed_id)
+        .where(SourceRow.guild_id == guild_id, moment >= since)
+        .order_by(moment.desc(), ArticleRow.id)
+    )
+    return tuple(
+        Article(
+            key=row.key,
+            url=row.url,
+            title=row.title,
+            source=row.source,
+            summary=row.summary,
+            body=row.body,
+            source_url=row.source_url,
+            image_url=row.image_url,
+            published_at=row.published_at,
+        )
+        for row in rows
+    )

@@ -1,0 +1,130 @@
+"""The open database: one writer, several readers.
+
+On SQLite the writer is one connection, which alone checkpoints; readers are read-only and closed first. On PostgreSQL
+both are one pool. A use case is one function on a session, run in one transaction.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from sqlite3 import Connection as SqliteConnection
+from typing import Any, TypeAlias, TypeVar
+
+from sqlalchemy import URL, event, make_url
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import AsyncAdaptedQueuePool
+
+from bot.domain.errors import PaddockError
+from bot.storage.owner import Owner
+
+T = TypeVar("T")
+# What a use case is handed: services pass it on to `bot.storage` and do nothing else with it.
+Session: TypeAlias = AsyncSession
+
+READERS = 4
+BUSY_TIMEOUT_MS = 5_000
+WRITER_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # an acknowledged change survives a power cut; it costs nothing measurable here
+    "foreign_keys=ON",
+    "secure_delete=ON",  # what is deleted is gone from the file
+    f"busy_timeout={BUSY_TIMEOUT_MS}",
+)
+READER_PRAGMAS = ("query_only=ON", f"busy_timeout={BUSY_TIMEOUT_MS}")
+
+
+class NoFolderError(PaddockError):
+    """The folder of the database file does not exist. Params: folder."""
+
+    message_id = "storage.error.folder"
+
+
+class Store:
+    """Runs use cases in transactions."""
+
+    def __init__(self, writer: AsyncEngine, reader: AsyncEngine) -> None:
+        self._write = async_sessionmaker(writer, expire_on_commit=False)
+        self._read = async_sessionmaker(reader, expire_on_commit=False)
+        self._turn = asyncio.Lock() if writer.dialect.name == "sqlite" else None
+
+    async def write(self, use_case: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        """Run `use_case` in one transaction, commit it and return its result; an error undoes all of it."""
+        if self._turn is None:
+            async with self._write.begin() as session:
+                return await use_case(session)
+        async with self._turn, self._write.begin() as session:
+            return await use_case(session)
+
+    async def read(self, query: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        """Run `query` on one consistent view of the data and return its result."""
+        async with self._read() as session:
+            return await query(session)
+
+
+@asynccontextmanager
+async def open_store(database_url: str, *, purpose: str) -> AsyncGenerator[Store]:
+    """Open the database, own it while it is open, and close it in order.
+
+    Args:
+        database_url: as in ``DATABASE_URL``.
+        purpose: what a second process is told about the owner, such as ``paddock run``.
+
+    Raises:
+        FileOwnedError: if another process has the SQLite file open for writing.
+        NoFolderError: if the folder of the SQLite file does not exist.
+    """
+    url = make_url(database_url)
+    if url.get_backend_name() != "sqlite":
+        engine = create_async_engine(url, pool_pre_ping=True)
+        try:
+            yield Store(engine, engine)
+        finally:
+            await engine.dispose()
+        return
+    path = sqlite_path(url)
+    with Owner(path, purpose):
+        writer = _sqlite_engine(url, WRITER_PRAGMAS, begin="BEGIN IMMEDIATE", size=1)
+        reader = _sqlite_engine(
+            url.set(database=f"{path.as_uri()}", query={"mode": "ro", "uri": "true"}),
+            READER_PRAGMAS,
+            begin="BEGIN",
+            size=READERS,
+        )
+        try:
+            yield Store(writer, reader)
+        finally:
+            await reader.dispose()
+            await writer.dispose()
+
+
+def sqlite_path(url: URL) -> Path:
+    """Return the absolute path of a SQLite address' file.
+
+    Raises:
+        NoFolderError: if its folder does not exist.
+    """
+    path = Path(url.database or "").expanduser().resolve()
+    if not path.parent.is_dir():
+        raise NoFolderError(folder=str(path.parent))
+    return path
+
+
+def _sqlite_engine(url: URL, pragmas: tuple[str, ...], *, begin: str, size: int) -> AsyncEngine:
+    engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=size, max_overflow=0)
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def connect(connection: SqliteConnection, _: Any) -> None:  # pyright: ignore[reportUnusedFunction]
+        # sqlite3 would begin transactions by itself, too late for DDL and for a consistent read.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def start(connection: Connection) -> None:  # pyright: ignore[reportUnusedFunction]
+        connection.exec_driver_sql(begin)
+
+    return engine

@@ -1,0 +1,244 @@
+"""The commands on a guild's settings."""
+
+import logging
+from zoneinfo import ZoneInfo
+
+import discord
+from discord import app_commands, ui
+from discord.ext import commands
+
+from bot.clock import Clock
+from bot.domain.actor import Capability
+from bot.domain.errors import PaddockError
+from bot.domain.guild import AuditEntry, Part, PauseScope
+from bot.domain.moments import parse_moment
+from bot.edge.actor import Actors
+from bot.edge.commands import described
+from bot.edge.edition import edition_view
+from bot.edge.markdown import escape
+from bot.edge.publish import refusals
+from bot.edge.replies import Panel, language, say
+from bot.services.guild import AUDIT_PAGE, GuildService, SetupChoice
+from bot.services.roundup import RoundupService
+from bot.services.source import SourceService
+from bot.text import error_text, plural, text
+from cogs.guild.draft import Draft, draft_of, first_draft
+from cogs.guild.settings_panel import SettingsPanel
+from cogs.guild.setup_panel import SetupPanel
+
+log = logging.getLogger(__name__)
+
+SCOPES: dict[str, frozenset[PauseScope]] = {
+    "all": frozenset(PauseScope),
+    "posts": frozenset({PauseScope.POSTS}),
+    "rules": frozenset({PauseScope.RULES}),
+}
+SCOPE_CHOICES = [app_commands.Choice(name=described(f"guild.scope.{scope}"), value=scope) for scope in SCOPES]
+
+
+class GuildCog(commands.Cog, name="guild"):
+    """/setup, /settings, /audit, /pause and /resume."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        actors: Actors,
+        guilds: GuildService,
+        sources: SourceService,
+        roundups: RoundupService,
+        *,
+        timezone: str,
+        default_language: str,
+        starter_sources: tuple[str, ...],
+    ) -> None:
+        self._clock = clock
+        self._actors = actors
+        self._guilds = guilds
+        self._sources = sources
+        self._roundups = roundups
+        self._timezone = timezone
+        self._default_language = default_language
+        self._starter_sources = starter_sources
+
+    @app_commands.command(description=described("guild.command.setup"))
+    @app_commands.default_permissions(manage_guild=True)
+    async def setup(self, interaction: discord.Interaction) -> None:
+        """Show the panel, with what stands or with what most would choose."""
+        await self._open_setup(interaction)
+
+    @app_commands.command(description=described("guild.command.settings"))
+    @app_commands.default_permissions(manage_guild=True)
+    async def settings(self, interaction: discord.Interaction) -> None:
+        """Show the settings."""
+        actor = await self._actors.of(interaction)
+        actor.require(Capability.MANAGE)
+        panel = SettingsPanel(
+            await self._guilds.settings(actor.guild_id),
+            await self._guilds.roundup(actor.guild_id),
+            language=language(interaction),
+            guilds=self._guilds,
+            actors=self._actors,
+            open_setup=self._open_setup,
+        )
+        await say(interaction, view=panel)
+
+    @app_commands.command(description=described("guild.command.audit"))
+    @app_commands.default_permissions(manage_guild=True)
+    async def audit(self, interaction: discord.Interaction) -> None:
+        """Show what was changed, by whom, when."""
+        actor = await self._actors.of(interaction)
+        entries = await self._guilds.audit(actor)
+        if not entries:
+            await say(interaction, text("guild.audit.none", language(interaction)))
+            return
+        await say(interaction, view=AuditPanel(entries, language(interaction), self._actors, self._guilds))
+
+    @app_commands.command(description=described("guild.command.pause"))
+    @app_commands.describe(what=described("guild.option.what"), until=described("guild.option.until"))
+    @app_commands.choices(what=SCOPE_CHOICES)
+    @app_commands.default_permissions(manage_guild=True)
+    async def pause(self, interaction: discord.Interaction, what: str = "all", until: str | None = None) -> None:
+        """Hold posts, rules or both back, until a time if one is given."""
+        actor = await self._actors.of(interaction)
+        settings = await self._guilds.settings(actor.guild_id)
+        moment = None
+        if until is not None:
+            moment = parse_moment(until, now=self._clock.now(), zone=ZoneInfo(settings.timezone))
+        await self._guilds.pause(actor, SCOPES[what], moment)
+        asked_in = language(interaction)
+        scope = text(f"guild.scope.{what}", asked_in)
+        if moment is None:
+            await say(interaction, text("guild.pause.done", asked_in, scope=scope))
+        else:
+            stamp = int(moment.timestamp())
+            until_text = f"<t:{stamp}:F> (<t:{stamp}:R>)"
+            await say(interaction, text("guild.pause.done_until", asked_in, scope=scope, until=until_text))
+
+    @app_commands.command(description=described("guild.command.resume"))
+    @app_commands.describe(what=described("guild.option.what"))
+    @app_commands.choices(what=SCOPE_CHOICES)
+    @app_commands.default_permissions(manage_guild=True)
+    async def resume(self, interaction: discord.Interaction, what: str = "all") -> None:
+        """Let posts, rules or both go on."""
+        actor = await self._actors.of(interaction)
+        await self._guilds.resume(actor, SCOPES[what])
+        asked_in = language(interaction)
+        await say(interaction, text("guild.resume.done", asked_in, scope=text(f"guild.scope.{what}", asked_in)))
+
+    async def _open_setup(self, interaction: discord.Interaction) -> None:
+        actor = await self._actors.of(interaction)
+        actor.require(Capability.MANAGE)
+        if interaction.guild is None:
+            return
+        settings = await self._guilds.find(actor.guild_id)
+        followed = await self._sources.list(actor.guild_id)
+        offered = tuple(url for url in self._starter_sources if url not in {source.url for source in followed})
+        if settings is None:
+            here = interaction.channel if isinstance(interaction.channel, discord.TextChannel) else None
+            draft = first_draft(
+                interaction.guild,
+                here,
+                timezone=self._timezone,
+                language=self._default_language,
+                source_urls=offered,
+            )
+        else:
+            draft = draft_of(settings, await self._guilds.roundup(actor.guild_id), ())
+        panel = SetupPanel(
+            interaction.guild,
+            draft,
+            language=language(interaction),
+            clock=self._clock,
+            starter_sources=offered,
+            save=self._save_setup,
+        )
+        await say(interaction, view=panel)
+
+    async def _save_setup(self, interaction: discord.Interaction, draft: Draft) -> None:
+        actor = await self._actors.of(interaction)
+        actor.require(Capability.MANAGE)
+        if interaction.guild is None or draft.channel_id is None:
+            return
+        role_id = await self._notify_role(interaction.guild, draft)
+        next_at = await self._guilds.set_up(
+            actor,
+            SetupChoice(
+                name=text("guild.setup.roundup_name", draft.language),
+                channel_id=draft.channel_id,
+                at=draft.at,
+                timezone=draft.timezone,
+                language=draft.language,
+                parts=draft.parts,
+                notify_role_id=role_id,
+            ),
+        )
+        interaction.client.dispatch("paddock_settings", actor.guild_id)
+        asked_in = language(interaction)
+        lines = [text("guild.setup.saved", asked_in)]
+        if next_at is not None:
+            stamp = int(next_at.timestamp())
+            channel = f"<#{draft.channel_id}>"
+            lines.append(text("guild.setup.next", asked_in, channel=channel, at=f"<t:{stamp}:F> (<t:{stamp}:R>)"))
+        for url in draft.source_urls:
+            try:
+                source, count = await self._sources.add(actor, url)
+                lines.append(plural("guild.setup.source_added", asked_in, count, name=escape(source.name)))
+            except PaddockError as error:
+                lines.append(text("guild.setup.source_failed", asked_in, reason=error_text(error, asked_in)))
+        await say(interaction, "\n".join(lines))
+        await self._show_preview(interaction, draft, asked_in)
+
+    async def _notify_role(self, guild: discord.Guild, draft: Draft) -> int | None:
+        """Return the role that Notify me gives, made with the consent that the panel asked for."""
+        if Part.NOTIFY not in draft.parts:
+            return draft.notify_role_id
+        if draft.notify_role_id is not None and guild.get_role(draft.notify_role_id) is not None:
+            return draft.notify_role_id
+        name = text("guild.setup.role_name", draft.language)
+        if (known := discord.utils.get(guild.roles, name=name)) is not None:
+            return known.id
+        with refusals(draft.channel_id or 0):
+            return (await guild.create_role(name=name, mentionable=False, reason="/setup")).id
+
+    async def _show_preview(self, interaction: discord.Interaction, draft: Draft, asked_in: str) -> None:
+        try:
+            edition = await self._roundups.preview(await self._actors.of(interaction))
+        except PaddockError as error:
+            await say(interaction, text("guild.setup.no_preview", asked_in, reason=error_text(error, asked_in)))
+            return
+        view = edition_view(edition, language=draft.language, edition_id=None, parts=draft.parts)
+        view.add_item(ui.TextDisplay(text("guild.setup.preview_note", asked_in)))
+        await say(interaction, view=view)
+
+
+class AuditPanel(Panel):
+    """A page of the audit trail, with a button to older entries."""
+
+    def __init__(self, entries: tuple[AuditEntry, ...], asked_in: str, actors: Actors, guilds: GuildService) -> None:
+        super().__init__()
+        self._entries = entries
+        self._asked_in = asked_in
+        self._actors = actors
+        self._guilds = guilds
+        lines = [text("guild.audit.title", asked_in), *(audit_line(entry, asked_in) for entry in entries)]
+        container: ui.Container[AuditPanel] = ui.Container(ui.TextDisplay("\n".join(lines)))
+        if len(entries) == AUDIT_PAGE:
+            older: ui.Button[AuditPanel] = ui.Button(label=text("guild.audit.older", asked_in), custom_id="audit:older")
+            older.callback = self._older
+            container.add_item(ui.ActionRow(older))
+        self.add_item(container)
+
+    async def _older(self, interaction: discord.Interaction) -> None:
+        actor = await self._actors.of(interaction)
+        entries = await self._guilds.audit(actor, before_id=self._entries[-1].id)
+        if not entries:
+            await say(interaction, text("guild.audit.no_older", self._asked_in))
+            return
+        panel = AuditPanel(entries, self._asked_in, self._actors, self._guilds)
+        await interaction.response.edit_message(view=panel)
+
+
+def audit_line(entry: AuditEntry, asked_in: str) -> str:
+    """Return one entry of the audit trail: when, who, what."""
+    what = text(entry.action, asked_in, **entry.params)
+    return f"<t:{int(entry.at.timestamp())}:f> <@{entry.actor_id}> {what}"

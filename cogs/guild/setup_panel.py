@@ -1,0 +1,286 @@
+"""The panel of /setup: prefilled choices, what is missing for them, and Save, which ends in a private preview."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import discord
+from discord import ButtonStyle, ui
+
+from bot.clock import Clock
+from bot.domain.guild import Part
+from bot.domain.moments import check_zone, parse_time
+from bot.domain.roundup import Roundup
+from bot.edge.markdown import escape
+from bot.edge.replies import Form, Panel
+from bot.text import LANGUAGES, join_names, plural, text
+from cogs.guild.draft import Draft, lacking
+
+Save = Callable[[discord.Interaction, Draft], Awaitable[None]]
+SELECT_OPTIONS_MAX = 25  # Discord docs, components reference, "string select"
+
+
+class SetupPanel(Panel):
+    """Shows a draft, changes it, and hands it to `save`."""
+
+    def __init__(
+        self,
+        guild: discord.Guild,
+        draft: Draft,
+        *,
+        language: str,
+        clock: Clock,
+        starter_sources: tuple[str, ...],
+        save: Save,
+    ) -> None:
+        super().__init__()
+        self.guild = guild
+        self.draft = draft
+        self.language = language
+        self._clock = clock
+        self._starter_sources = starter_sources[:SELECT_OPTIONS_MAX]
+        self._save = save
+        self.show()
+
+    def say(self, message_id: str, **params: object) -> str:
+        """Return a message of this panel in the asker's language."""
+        return text(message_id, self.language, **params)
+
+    def show(self) -> None:
+        """Build the panel from the draft."""
+        self.clear_items()
+        container: ui.Container[SetupPanel] = ui.Container(ui.TextDisplay(self._summary()))
+        container.add_item(ui.ActionRow(ChannelChoice(self)))
+        container.add_item(ui.ActionRow(LanguageChoice(self)))
+        container.add_item(ui.ActionRow(PartsChoice(self)))
+        if self._starter_sources:
+            container.add_item(ui.ActionRow(SourcesChoice(self, self._starter_sources)))
+        container.add_item(self._buttons())
+        self.add_item(container)
+
+    async def refresh(self, interaction: discord.Interaction) -> None:
+        """Show the draft as it is now."""
+        self.show()
+        await interaction.response.edit_message(view=self)
+
+    async def save(self, interaction: discord.Interaction) -> None:
+        """Hand the draft over; the panel says that it is being saved, and can no longer be pressed."""
+        waiting = ui.LayoutView()
+        waiting.add_item(ui.TextDisplay(self.say("guild.setup.saving")))
+        await interaction.response.edit_message(view=waiting)
+        self.stop()
+        await self._save(interaction, self.draft)
+
+    def _buttons(self) -> ui.ActionRow["SetupPanel"]:
+        row: ui.ActionRow[SetupPanel] = ui.ActionRow(TimeButton(self))
+        if self.draft.channel_id is None and self.guild.me.guild_permissions.manage_channels:
+            row.add_item(CreateChannelButton(self))
+        row.add_item(SaveButton(self))
+        return row
+
+    def _summary(self) -> str:
+        draft = self.draft
+        lines = [self.say("guild.setup.title"), self.say("guild.setup.intro"), ""]
+        channel = self.say("guild.setup.no_channel") if draft.channel_id is None else f"<#{draft.channel_id}>"
+        lines.append(self.say("guild.setup.channel", channel=channel))
+        next_at = int(self._next_at().timestamp())
+        lines.append(
+            self.say(
+                "guild.setup.time",
+                time=f"{draft.at:%H:%M}",
+                zone=escape(draft.timezone),
+                at=f"<t:{next_at}:F>",
+            )
+        )
+        lines.append(self.say("guild.setup.language", name=self.say(f"guild.language.{draft.language}")))
+        parts = [self.say(f"guild.part.{part.value}") for part in Part if part in draft.parts]
+        lines.append(self.say("guild.setup.parts", parts=join_names(parts, self.language) or "—"))
+        lines.append(plural("guild.setup.sources", self.language, len(draft.source_urls)))
+        if Part.NOTIFY in draft.parts and draft.notify_role_id is None:
+            lines.append(self.say("guild.setup.creates_role", role=text("guild.setup.role_name", draft.language)))
+        return "\n".join(lines + self._warnings())
+
+    def _warnings(self) -> list[str]:
+        found = lacking(self.guild, self.draft)
+        lines: list[str] = []
+        if found.in_channel:
+            names = join_names((self.say(f"guild.permission.{name}") for name in found.in_channel), self.language)
+            lines.append(self.say("guild.setup.lacks", permissions=names, channel=f"<#{self.draft.channel_id}>"))
+        if found.for_role:
+            names = join_names((self.say(f"guild.permission.{name}") for name in found.for_role), self.language)
+            lines.append(self.say("guild.setup.lacks_role", permissions=names))
+        return ["", *lines] if lines else []
+
+    def _next_at(self) -> datetime:
+        planned = Roundup(0, self.guild.id, "", 0, self.draft.at, self.draft.timezone, None)
+        return planned.next_after(self._clock.now())
+
+
+class ChannelChoice(ui.ChannelSelect[SetupPanel]):
+    """Where the edition is posted."""
+
+    def __init__(self, panel: SetupPanel) -> None:
+        chosen = panel.draft.channel_id
+        super().__init__(
+            channel_types=[discord.ChannelType.text, discord.ChannelType.news],
+            placeholder=panel.say("guild.setup.choose_channel"),
+            default_values=[]
+            if chosen is None
+            else [discord.SelectDefaultValue(id=chosen, type=discord.SelectDefaultValueType.channel)],
+            custom_id="setup:channel",
+        )
+        self.panel = panel
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Take the channel."""
+        self.panel.draft.channel_id = self.values[0].id
+        await self.panel.refresh(interaction)
+
+
+class LanguageChoice(ui.Select[SetupPanel]):
+    """The language of everything that the whole guild sees."""
+
+    def __init__(self, panel: SetupPanel) -> None:
+        super().__init__(
+            placeholder=panel.say("guild.setup.choose_language"),
+            options=[
+                discord.SelectOption(
+                    label=panel.say(f"guild.language.{language}"),
+                    value=language,
+                    default=language == panel.draft.language,
+                )
+                for language in LANGUAGES
+            ],
+            custom_id="setup:language",
+        )
+        self.panel = panel
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Take the language."""
+        self.panel.draft.language = self.values[0]
+        await self.panel.refresh(interaction)
+
+
+class PartsChoice(ui.Select[SetupPanel]):
+    """Which parts are on."""
+
+    def __init__(self, panel: SetupPanel) -> None:
+        super().__init__(
+            placeholder=panel.say("guild.setup.choose_parts"),
+            min_values=0,
+            max_values=len(Part),
+            options=[
+                discord.SelectOption(
+                    label=panel.say(f"guild.part.{part.value}"),
+                    description=panel.say(f"guild.part_about.{part.value}"),
+                    value=part.value,
+                    default=part in panel.draft.parts,
+                )
+                for part in Part
+            ],
+            custom_id="setup:parts",
+        )
+        self.panel = panel
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Take the parts."""
+        self.panel.draft.parts = frozenset(Part(value) for value in self.values)
+        await self.panel.refresh(interaction)
+
+
+class SourcesChoice(ui.Select[SetupPanel]):
+    """Which of the starter sources are followed."""
+
+    def __init__(self, panel: SetupPanel, starter_sources: tuple[str, ...]) -> None:
+        super().__init__(
+            placeholder=panel.say("guild.setup.choose_sources"),
+            min_values=0,
+            max_values=len(starter_sources),
+            options=[
+                discord.SelectOption(
+                    label=url.removeprefix("https://").removeprefix("http://")[:100],
+                    value=str(place),
+                    default=url in panel.draft.source_urls,
+                )
+                for place, url in enumerate(starter_sources)
+            ],
+            custom_id="setup:sources",
+        )
+        self.panel = panel
+        self._starter_sources = starter_sources
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Take the sources."""
+        self.panel.draft.source_urls = tuple(self._starter_sources[int(value)] for value in self.values)
+        await self.panel.refresh(interaction)
+
+
+class TimeButton(ui.Button[SetupPanel]):
+    """Asks for time and zone."""
+
+    def __init__(self, panel: SetupPanel) -> None:
+        super().__init__(label=panel.say("guild.setup.time_button"), emoji="🕢", custom_id="setup:time")
+        self.panel = panel
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Open the form."""
+        await interaction.response.send_modal(TimeForm(self.panel))
+
+
+class TimeForm(Form):
+    """Time of day and zone; what was understood is shown back in the panel, as the asker's own local time."""
+
+    def __init__(self, panel: SetupPanel) -> None:
+        super().__init__(title=panel.say("guild.setup.time_title"), custom_id="setup:time_form")
+        self.panel = panel
+        self.time: ui.TextInput[TimeForm] = ui.TextInput(
+            default=f"{panel.draft.at:%H:%M}", max_length=20, custom_id="time"
+        )
+        self.zone: ui.TextInput[TimeForm] = ui.TextInput(default=panel.draft.timezone, max_length=64, custom_id="zone")
+        self.add_item(ui.Label(text=panel.say("guild.setup.time_label"), component=self.time))
+        self.add_item(
+            ui.Label(
+                text=panel.say("guild.setup.zone_label"),
+                description=panel.say("guild.setup.zone_hint"),
+                component=self.zone,
+            )
+        )
+
+    async def on_submit(self, interaction: discord.Interaction) -> None:
+        """Take both or neither."""
+        at, zone = parse_time(self.time.value), check_zone(self.zone.value)
+        self.panel.draft.at, self.panel.draft.timezone = at, ZoneInfo(zone).key
+        await self.panel.refresh(interaction)
+
+
+class CreateChannelButton(ui.Button[SetupPanel]):
+    """Makes a channel for the roundup; pressing it is the consent."""
+
+    def __init__(self, panel: SetupPanel) -> None:
+        self.name = text("guild.setup.channel_name", panel.draft.language)
+        super().__init__(label=panel.say("guild.setup.create_channel", name=self.name), custom_id="setup:create")
+        self.panel = panel
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Create the channel and choose it."""
+        channel = await self.panel.guild.create_text_channel(self.name, reason="/setup")
+        self.panel.draft.channel_id = channel.id
+        await self.panel.refresh(interaction)
+
+
+class SaveButton(ui.Button[SetupPanel]):
+    """Saves, once nothing is missing."""
+
+    def __init__(self, panel: SetupPanel) -> None:
+        missing = panel.draft.channel_id is None or bool(lacking(panel.guild, panel.draft))
+        super().__init__(
+            label=panel.say("guild.setup.save"),
+            style=ButtonStyle.success,
+            disabled=missing,
+            custom_id="setup:save",
+        )
+        self.panel = panel
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Save the draft."""
+        await self.panel.save(interaction)

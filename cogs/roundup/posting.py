@@ -1,0 +1,129 @@
+"""How each step of posting an edition is done."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+import discord
+from discord import ui
+
+from bot.clock import Clock
+from bot.domain.edition import Edition
+from bot.domain.errors import GoneError
+from bot.domain.roundup import EditionRecord, EditionState, EditionStep, PostingStep, Progress
+from bot.edge.edition import EditionLinks, edition_view, marker, question_view, thread_name
+from bot.edge.markdown import escape
+from bot.edge.pace import Priority
+from bot.edge.publish import THREAD_NAME_CHARS_MAX, Publisher
+from bot.services.notice import NoticeStep
+from bot.services.roundup import EditionWork
+from bot.text import text
+
+
+class Posting:
+    """Performs steps: the service's own, and those on Discord."""
+
+    def __init__(self, publisher: Publisher, work: EditionWork, clock: Clock) -> None:
+        self._publisher = publisher
+        self._clock = clock
+        self._by_step: Mapping[EditionStep, Callable[[PostingStep], Awaitable[Progress]]] = {
+            EditionStep.GATHER: work.gather,
+            EditionStep.DRAFT: work.draft,
+            EditionStep.MESSAGE: self._message,
+            EditionStep.THREAD: self._thread,
+            EditionStep.QUESTION: self._question,
+            EditionStep.LINKS: self._links,
+        }
+
+    async def perform(self, step: PostingStep) -> Progress:
+        """Do one step and return what it changed."""
+        return await self._by_step[step.step](step)
+
+    async def tell(self, step: NoticeStep) -> int:
+        """Post the notice that an edition did not appear, and return its message's id."""
+        edition = step.edition
+        day = edition.day.isoformat()
+        reason = escape(edition.reason or "", 200)
+        if edition.state is EditionState.SKIPPED:
+            reason = text(f"roundup.skipped.{edition.reason}", step.language)
+        view = ui.LayoutView(timeout=None)
+        view.add_item(ui.TextDisplay(text("roundup.notice", step.language, day=day, reason=reason)))
+        again: ui.Button[ui.LayoutView] = ui.Button(
+            label=text("roundup.view.post_now", step.language), custom_id=f"{marker(edition.id)}post"
+        )
+        view.add_item(ui.ActionRow(again))
+        return await self._publisher.post(
+            step.channel_id, view, nonce=f"notice-{edition.id}", marker=marker(edition.id), resumed=True
+        )
+
+    async def _message(self, step: PostingStep) -> Progress:
+        edition = step.edition
+        message_id = await self._publisher.post(
+            edition.channel_id,
+            edition_view(
+                _content(edition),
+                language=step.language,
+                edition_id=edition.id,
+                parts=step.parts,
+                notify_role_id=step.notify_role_id,
+            ),
+            nonce=f"edition-{edition.id}",
+            marker=marker(edition.id),
+            resumed=step.resumed,
+            after=discord.Object(discord.utils.time_snowflake(edition.due_at)),
+            mention_role_ids=[] if step.notify_role_id is None else [step.notify_role_id],
+        )
+        return Progress(message_id=message_id, posted_at=self._clock.now())
+
+    async def _thread(self, step: PostingStep) -> Progress:
+        edition = step.edition
+        name = thread_name(_content(edition), step.language, THREAD_NAME_CHARS_MAX)
+        thread_id = await self._publisher.open_thread(
+            edition.guild_id, edition.channel_id, _posted(edition.message_id), name
+        )
+        return Progress(thread_id=thread_id)
+
+    async def _question(self, step: PostingStep) -> Progress:
+        question = _content(step.edition).big_question
+        if question is None:
+            return Progress()
+        question_id = await self._publisher.post(
+            _posted(step.edition.thread_id),
+            question_view(question, language=step.language),
+            nonce=f"question-{step.edition.id}",
+            marker=None,
+            resumed=step.resumed,
+        )
+        return Progress(question_id=question_id)
+
+    async def _links(self, step: PostingStep) -> Progress:
+        edition = step.edition
+        view = edition_view(
+            _content(edition),
+            language=step.language,
+            edition_id=edition.id,
+            parts=step.parts,
+            notify_role_id=step.notify_role_id,
+            links=links_of(edition),
+        )
+        await self._publisher.edit(edition.channel_id, _posted(edition.message_id), view, Priority.POST)
+        return Progress()
+
+
+def links_of(edition: EditionRecord) -> EditionLinks:
+    """Return the addresses of what hangs on an edition's message."""
+    base = f"https://discord.com/channels/{edition.guild_id}"
+    return EditionLinks(
+        thread=None if edition.thread_id is None else f"{base}/{edition.thread_id}",
+        question=None if edition.question_id is None else f"{base}/{edition.thread_id}/{edition.question_id}",
+    )
+
+
+def _content(edition: EditionRecord) -> Edition:
+    if edition.content is None:
+        raise GoneError
+    return edition.content
+
+
+def _posted(snowflake: int | None) -> int:
+    if snowflake is None:
+        raise GoneError
+    return snowflake

@@ -1,0 +1,1 @@
+"""Alembic's migrations, forward only; they travel in the wheel."""

@@ -1,0 +1,368 @@
+"""Fetching from a server that does whatever servers do, on loopback."""
+
+import asyncio
+import gzip
+import zlib
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from aiohttp import web
+from aiohttp.test_utils import TestServer
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.feed import (
+    AddressError,
+    ConnectError,
+    CredentialsError,
+    FetchError,
+    FetchTimeoutError,
+    ForbiddenError,
+    GoneForGoodError,
+    HostError,
+    NotFoundError,
+    PortError,
+    PrivateAddressError,
+    ProtocolError,
+    RateLimitedError,
+    RedirectsError,
+    StatusError,
+    TooLargeError,
+)
+from bot.feeds.fetch import Fetcher, FetchLimits, Validators
+from bot.feeds.headers import RETRY_AFTER_S_MAX, header_text, retry_after_s
+
+AGENT = "paddock-test/1 (+https://paddock.example)"
+FEED = b"<rss version='2.0'/>"
+MIB = 1024 * 1024
+
+
+class Publisher:
+    """A server whose one handler a test sets; it counts what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[web.Request] = []
+        self.handler = self.feed
+        app = web.Application()
+        app.router.add_get("/{path:.*}", self.handle)
+        self.server = TestServer(app)
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        self.asked.append(request)
+        return await self.handler(request)
+
+    async def feed(self, _: web.Request) -> web.StreamResponse:
+        return web.Response(body=FEED, content_type="application/rss+xml")
+
+    def answer(self, **settings: object) -> None:
+        async def handler(request: web.Request) -> web.StreamResponse:
+            return web.Response(**settings)
+
+        self.handler = handler
+
+    def url(self, path: str = "/feed") -> str:
+        return str(self.server.make_url(path))
+
+
+@pytest.fixture
+async def publisher() -> AsyncIterator[Publisher]:
+    publisher = Publisher()
+    async with publisher.server:
+        yield publisher
+
+
+@pytest.fixture
+async def secret() -> AsyncIterator[Publisher]:
+    """A server on this machine that must never be asked."""
+    publisher = Publisher()
+    async with publisher.server:
+        yield publisher
+        assert publisher.asked == []
+
+
+@pytest.fixture
+async def fetcher(publisher) -> AsyncIterator[Fetcher]:
+    limits = FetchLimits(timeout_s=5.0, bytes_max=MIB, redirects_max=3)
+    ports = frozenset({publisher.server.port})
+    async with Fetcher(user_agent=AGENT, limits=limits, allow_loopback_ports=ports) as fetcher:
+        yield fetcher
+
+
+async def test_a_document_comes_with_its_type_and_its_validators(publisher, fetcher):
+    publisher.answer(
+        body=FEED,
+        headers={
+            "ETag": 'W/"a"',
+            "Last-Modified": "Mon, 05 Jan 2026 07:00:00 GMT",
+            "Content-Type": "text/xml",
+        },
+    )
+    fetched = await fetcher.fetch(publisher.url())
+    assert fetched.body == FEED
+    assert fetched.content_type == "text/xml"
+    assert fetched.validators == Validators('W/"a"', "Mon, 05 Jan 2026 07:00:00 GMT")
+    assert fetched.final_url == publisher.url()
+    assert fetched.permanent_url is None
+    assert not fetched.not_modified
+
+
+async def test_publishers_are_told_who_asks_and_given_no_cookie_back(publisher, fetcher):
+    publisher.answer(body=FEED, headers={"Set-Cookie": "id=7"})
+    await fetcher.fetch(publisher.url())
+    await fetcher.fetch(publisher.url())
+    assert publisher.asked[1].headers["User-Agent"] == AGENT
+    assert "Cookie" not in publisher.asked[1].headers
+
+
+async def test_an_unchanged_document_has_no_body_and_keeps_its_validators(publisher, fetcher):
+    publisher.answer(status=304)
+    validators = Validators('"a"', "Mon, 05 Jan 2026 07:00:00 GMT")
+    fetched = await fetcher.fetch(publisher.url(), validators=validators)
+    assert fetched.not_modified
+    assert fetched.validators == validators
+    assert publisher.asked[0].headers["If-None-Match"] == '"a"'
+    assert publisher.asked[0].headers["If-Modified-Since"] == "Mon, 05 Jan 2026 07:00:00 GMT"
+
+
+async def test_not_modified_is_an_error_when_nobody_asked_for_it(publisher, fetcher):
+    publisher.answer(status=304)
+    with pytest.raises(StatusError):
+        await fetcher.fetch(publisher.url())
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"),
+    [
+        (401, ForbiddenError),
+        (403, ForbiddenError),
+        (404, NotFoundError),
+        (410, GoneForGoodError),
+        (204, StatusError),
+        (500, StatusError),
+        (503, StatusError),
+    ],
+)
+async def test_each_refusal_has_its_error(publisher, fetcher, status, kind):
+    publisher.answer(status=status)
+    with pytest.raises(kind) as caught:
+        await fetcher.fetch(publisher.url())
+    assert type(caught.value) is kind
+    assert caught.value.params["status"] == status
+
+
+async def test_a_publisher_who_asks_for_peace_says_for_how_long(publisher, fetcher):
+    publisher.answer(status=429, headers={"Retry-After": "120"})
+    with pytest.raises(RateLimitedError) as caught:
+        await fetcher.fetch(publisher.url())
+    assert caught.value.retry_after_s == 120
+
+
+async def test_a_bomb_is_refused_at_the_limit(publisher, fetcher):
+    packed = gzip.compress(b"\0" * (64 * MIB))
+    assert len(packed) < MIB
+    publisher.answer(body=packed, headers={"Content-Encoding": "gzip"})
+    with pytest.raises(TooLargeError) as caught:
+        await fetcher.fetch(publisher.url())
+    assert caught.value.params["mebibytes"] == 1
+
+
+async def test_compressed_documents_are_unpacked(publisher, fetcher):
+    for encoding, body in (("gzip", gzip.compress(FEED)), ("deflate", zlib.compress(FEED))):
+        publisher.answer(body=body, headers={"Content-Encoding": encoding})
+        assert (await fetcher.fetch(publisher.url())).body == FEED
+
+
+async def test_a_body_without_end_is_cut_off(publisher, fetcher):
+    written = 0
+
+    async def endless(request: web.Request) -> web.StreamResponse:
+        nonlocal written
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while written < 100 * MIB:
+            await response.write(b"x" * 65536)
+            written += 65536
+        return response
+
+    publisher.handler = endless
+    with pytest.raises(TooLargeError):
+        await fetcher.fetch(publisher.url())
+    await asyncio.sleep(0.05)
+    assert written < 50 * MIB  # what stood in the sockets' buffers, not the whole
+
+
+async def test_a_slow_drip_ends_at_the_total_time(publisher):
+    async def drip(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while True:
+            await response.write(b"x")
+            await asyncio.sleep(0.02)
+
+    publisher.handler = drip
+    ports = frozenset({publisher.server.port})
+    async with (
+        Fetcher(user_agent=AGENT, limits=FetchLimits(timeout_s=0.4), allow_loopback_ports=ports) as fetcher,
+        asyncio.timeout(5),
+    ):
+        with pytest.raises(FetchTimeoutError):
+            await fetcher.fetch(publisher.url())
+
+
+async def test_redirects_are_followed_and_permanent_ones_remembered(publisher, fetcher):
+    async def moved(request: web.Request) -> web.StreamResponse:
+        steps = {"/old": (301, "/newer"), "/newer": (308, "feed"), "/away": (302, "/feed")}
+        if request.path in steps:
+            status, target = steps[request.path]
+            return web.Response(status=status, headers={"Location": target})
+        return web.Response(body=FEED)
+
+    publisher.handler = moved
+    for_good = await fetcher.fetch(publisher.url("/old"))
+    assert (for_good.final_url, for_good.permanent_url) == (publisher.url(), publisher.url())
+    for_now = await fetcher.fetch(publisher.url("/away"))
+    assert (for_now.final_url, for_now.permanent_url) == (publisher.url(), None)
+
+
+async def test_a_circle_of_redirects_ends(publisher, fetcher):
+    publisher.answer(status=302, headers={"Location": "/again"})
+    with pytest.raises(RedirectsError):
+        await fetcher.fetch(publisher.url())
+    assert len(publisher.asked) == 4
+
+
+@pytest.mark.parametrize(
+    ("target", "kind"),
+    [
+        ("file:///etc/passwd", AddressError),
+        ("ftp://motor.example/feed", AddressError),
+        ("gopher://127.0.0.1:25/_HELO", AddressError),
+        ("http://169.254.169.254/latest/meta-data/", PrivateAddressError),
+        ("http://[::ffff:169.254.169.254]/", PrivateAddressError),
+        ("http://[64:ff9b::a9fe:a9fe]/", PrivateAddressError),
+        ("http://10.0.0.1/", PrivateAddressError),
+        ("http://user:secret@motor.example/", CredentialsError),
+        ("http://motor.example:25/", PortError),
+        ("http://[broken", FetchError),
+    ],
+)
+async def test_no_redirect_leads_where_an_address_may_not(publisher, fetcher, target, kind):
+    publisher.answer(status=302, headers={"Location": target})
+    with pytest.raises(kind):
+        await fetcher.fetch(publisher.url())
+
+
+async def test_a_redirect_to_another_port_of_this_machine_is_refused(publisher, fetcher, secret):
+    publisher.answer(status=301, headers={"Location": secret.url()})
+    with pytest.raises(PrivateAddressError):
+        await fetcher.fetch(publisher.url())
+
+
+@pytest.mark.parametrize(
+    "host", ["127.0.0.1", "localhost", "127.1", "2130706433", "0x7f.0.0.1", "0", "[::ffff:127.0.0.1]"]
+)
+async def test_this_machine_is_refused_however_it_is_written(fetcher, secret, host):
+    with pytest.raises(FetchError):
+        await fetcher.fetch(f"http://{host}:{secret.server.port}/")
+
+
+async def test_a_name_that_points_inside_is_refused(fetcher, secret, monkeypatch):
+    async def resolve(self, host, port=0, family=0) -> list[dict[str, object]]:
+        return [{"hostname": host, "host": "127.0.0.1", "port": port, "family": 2, "proto": 6, "flags": 0}]
+
+    monkeypatch.setattr(aiohttp.ThreadedResolver, "resolve", resolve)
+    with pytest.raises(PrivateAddressError):
+        await fetcher.fetch(f"http://harmless.example:{secret.server.port}/")
+
+
+async def test_a_name_that_does_not_exist_is_named(fetcher, monkeypatch):
+    async def resolve(self, host, port=0, family=0) -> None:
+        raise OSError("no such name")
+
+    monkeypatch.setattr(aiohttp.ThreadedResolver, "resolve", resolve)
+    with pytest.raises(HostError) as caught:
+        await fetcher.fetch("https://nothing.example/feed")
+    assert caught.value.params["host"] == "nothing.example"
+
+
+@pytest.mark.parametrize(
+    "url", ["", "feed", "motor.example/feed", "http://", "http:///x", "http://a:b:c/", "http://\0/"]
+)
+async def test_what_is_no_address_is_said_to_be_none(fetcher, url):
+    with pytest.raises(AddressError):
+        await fetcher.fetch(url)
+
+
+async def test_a_port_that_nobody_listens_on_gives_no_connection(publisher):
+    async with Publisher().server as gone:
+        port = gone.port
+    async with Fetcher(user_agent=AGENT, allow_loopback_ports=frozenset({port})) as fetcher:
+        with pytest.raises(ConnectError):
+            await fetcher.fetch(f"http://127.0.0.1:{port}/")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        b"SSH-2.0-OpenSSH_9.2\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nshort",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 9\r\n\r\nnot gzip!",
+        b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 4\r\n\r\nbrrr",
+        b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nnonsense\r\n",
+        b"HTTP/1.1 200 OK\r\nX-Long: " + b"x" * 100_000 + b"\r\n\r\n",
+        b"",
+    ],
+)
+async def test_an_answer_that_breaks_the_rules_is_an_error_of_ours(answer):
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        port = server.sockets[0].getsockname()[1]
+        async with Fetcher(user_agent=AGENT, allow_loopback_ports=frozenset({port})) as fetcher:
+            with pytest.raises((ProtocolError, ConnectError)):
+                await fetcher.fetch(f"http://127.0.0.1:{port}/")
+
+
+async def test_a_fetch_that_is_cancelled_stays_cancelled(publisher, fetcher):
+    reached = asyncio.Event()
+
+    async def never(request: web.Request) -> web.StreamResponse:
+        reached.set()
+        await asyncio.sleep(30)
+        return web.Response()
+
+    publisher.handler = never
+    task = asyncio.create_task(fetcher.fetch(publisher.url()))
+    await reached.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        ({}, None),
+        ({"Retry-After": "0"}, 0),
+        ({"Retry-After": "9" * 40}, RETRY_AFTER_S_MAX),
+        ({"Retry-After": "-5"}, None),
+        ({"Retry-After": "soon"}, None),
+        ({"Retry-After": "Mon, 05 Jan 2026 07:10:00 GMT", "Date": "Mon, 05 Jan 2026 07:00:00 GMT"}, 600),
+        ({"Retry-After": "Mon, 05 Jan 2026 06:00:00 GMT", "Date": "Mon, 05 Jan 2026 07:00:00 GMT"}, 0),
+        ({"Retry-After": "Mon, 05 Jan 2026 07:10:00 GMT"}, None),
+    ],
+)
+def test_retry_after_is_read_as_seconds_or_as_a_date(headers, seconds):
+    assert retry_after_s(headers) == seconds
+
+
+@given(st.text())
+def test_no_header_breaks_the_reading_of_it(value):
+    retry_after_s({"Retry-After": value, "Date": value})
+    kept = header_text({"ETag": value}, "ETag")
+    assert kept is None or kept.isascii()
