@@ -56,20 +56,23 @@ _ASIDE = regex.compile(
 )
 
 _SAID = (
-    r"(?:explain(?:s|ed)?|report(?:s|ed)?|writes|wrote|describe[sd]|puts|put|sums|breaks|broke|frames|tells|told|lays|laid|"
-    r"sees|saw|has|had|covers|covered|says|said|notes|noted|adds|added)"
+    r"(?:explain(?:s|ed)?|report(?:s|ed)?|writes|wrote|describe[sd]|puts|put|sums|breaks|broke|frames|tells|told|lays|"
+    r"laid|sees|saw|has|had|covers|covered|says|said|notes|noted|adds|added)"
 )
 _CUES = tuple(
     regex.compile(pattern, regex.VERBOSE)
     for pattern in (
-        rf"\b[Hh]ere(?:[’']s|\ is|\ are)\ (?:(?:how|what|some\ of\ what|part\ of\ what|more\ of\ what|more\ from|a\ bit\ from|"
-        rf"the\ gist\ from|the\ word\ from)\ )?(?:the\ )?(?P<outlet>{NAME})(?:[’']s?)?(?:\ {_SAID}\b|\ on\b|\ with\b|[’']|$)",
-        rf"\b(?:[Pp]er|[Vv]ia|[Ff]rom|[Aa]ccording\ to|[Cc]ourtesy\ of|[Oo]ver\ at|(?:picked\ up|reported|seen|obtained|"
-        rf"published|reviewed|spotted|summarized|quoted)\ (?:by|in)|(?:story|report|piece|article|scoop|interview)\ "
-        rf"(?:in|from|by|with|at))\ (?:the\ )?(?P<outlet>{NAME})",
-        rf"(?:^|[\s“\"(])(?:[Aa]s\ )?(?:the\ )?(?P<outlet>{NAME})(?:[’']s?\ {NAME})?\ (?:also\ |now\ |first\ )?{_SAID}\b",
+        rf"""\b[Hh]ere(?:[’']s|\ is|\ are)\ (?:(?:how|what|(?:some|part|more)\ of\ what|more\ from|a\ bit\ from
+            |the\ gist\ from|the\ word\ from)\ )?(?:the\ )?(?P<outlet>{NAME})(?:[’']s?)?
+            (?:\ {_SAID}\b|\ on\b|\ with\b|[’']|$)""",
+        rf"""\b(?:[Pp]er|[Vv]ia|[Ff]rom|[Aa]ccording\ to|[Cc]ourtesy\ of|[Oo]ver\ at
+            |(?:picked\ up|reported|seen|obtained|published|reviewed|spotted|summarized|quoted)\ (?:by|in)
+            |(?:story|report|piece|article|scoop|interview)\ (?:in|from|by|with|at))\ (?:the\ )?(?P<outlet>{NAME})""",
+        rf"""(?:^|[\s“"(])(?:[Aa]s\ )?(?:the\ )?(?P<outlet>{NAME})(?:[’']s?\ {NAME})?
+            \ (?:also\ |now\ |first\ )?{_SAID}\b""",
         rf"\b(?:told|tells|telling|spoke\ (?:to|with)|speaking\ (?:to|with))\ (?:the\ )?(?P<outlet>{NAME})",
-        r"(?P<outlet>[\p{Han}\p{Katakana}ー・\p{Latin}]{2,20}?)(?:に(?:よると|よれば)|は(?:次|以下|こ)のように|が(?:次|以下)のように|の(?:報道|記事)(?:から|によると)|から(?:の)?引用)",
+        r"""(?P<outlet>[\p{Han}\p{Katakana}ー・\p{Latin}]{2,20}?)
+            (?:に(?:よると|よれば)|は(?:次|以下|こ)のように|が(?:次|以下)のように|の(?:報道|記事)(?:から|によると)|から(?:の)?引用)""",
     )
 )
 _SAY_CUES = _CUES[2:4]
@@ -81,9 +84,7 @@ _SAME_REPORT = regex.compile(
 )
 _CUE_END = regex.compile(r"[:：]\s*(?=[“\"「『]|$)")
 _POSSESSIVE = regex.compile(r"[’']s?(?:\s.*)?$")
-_SPEAKS = regex.compile(
-    r"\b(?:reports?|reported|writes|wrote|according\ to|told|per|via|says|said)\b", regex.VERBOSE
-)
+_SPEAKS = regex.compile(r"\b(?:reports?|reported|writes|wrote|according\ to|told|per|via|says|said)\b", regex.VERBOSE)
 
 
 _ASKING_LINE = re.compile(
@@ -150,9 +151,7 @@ def _quotations(prose: Sequence[str]) -> tuple[Quotation, ...]:
         elif outlet is None:
             outlet = named_outlet(before[-1], known_only=bool(text))
             # "She added:" introduces a person's words, which belong to the quotation that went before.
-            if outlet is None and (
-                found or not regex.search(r"\b(?:report|story|article|outlet|paper)\b", before[-1])
-            ):
+            if outlet is None and (found or not regex.search(r"\b(?:report|story|article|outlet|paper)\b", before[-1])):
                 continue
         found.append(Quotation(outlet, _unquoted(text or prose[place + 1])))
     return tuple(found)

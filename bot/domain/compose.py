@@ -69,9 +69,7 @@ def compose(
         lead=told[0].section if told else None,
         sections=tuple(one.section for one in told[1:]),
         big_question=_question([issue.articles[0] for issue in issues], ranked, told, phrase),
-        stories=tuple(
-            tuple(dict.fromkeys(article.url for article in story.articles)) for story in (*issues, *ranked)
-        ),
+        stories=tuple(tuple(dict.fromkeys(article.url for article in story.articles)) for story in (*issues, *ranked)),
     )
 
 
@@ -129,9 +127,7 @@ def _column_section(page: Article, part: Part, story: Story | None) -> Section:
     if story:
         sources = _with_links(sources, story)
         addresses += [article.url for article in story.articles]
-    image = (
-        next((article.image_url for article in story.articles if article.image_url), None) if story else None
-    )
+    image = next((article.image_url for article in story.articles if article.image_url), None) if story else None
     return Section(
         headline=cut(clean(part.headline), HEADLINE_CHARS_MAX),
         summary=summary,
@@ -157,9 +153,7 @@ def _story_section(story: Story) -> Section:
         summary=summarise(quoted),
         sources=tuple(_sources(story, first=quoted)),
         articles=tuple(addresses),
-        image_url=next(
-            (article.image_url for article in (quoted, *story.articles) if article.image_url), None
-        ),
+        image_url=next((article.image_url for article in (quoted, *story.articles) if article.image_url), None),
     )
 
 

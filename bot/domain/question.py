@@ -92,14 +92,13 @@ _ASIDE = regex.compile(
     regex.IGNORECASE,
 )
 _PREAMBLE = regex.compile(
-    r"^(?:(?:[\p{L}’' ]{0,40}\bquestions?(?:\s+(?:is|for\s+(?:you|today|the\s+(?:day|comments))|to\s+you))?(?:\s+today)?|discuss|"
+    r"^(?:(?:[\p{L}’' ]{0,40}\bquestions?(?:\s+(?:is|for\s+(?:you|today|the\s+(?:day|comments))|to\s+you))?"
+    r"(?:\s+today)?|discuss|"
     r"so|ok(?:ay)?|tell\s+(?:me|us)(?:\s+this)?|your\s+turn|over\s+to\s+you|q|qotd|今日の(?:質問|問い)|質問)\s*(?:[:：—–]|,\s+then\s*[:,])\s*)+",
     regex.IGNORECASE,
 )
 _VAGUE = regex.compile(r"\b(?:it|this|that|they|he|she|we|there|things)\b", regex.IGNORECASE)
-_YOU = regex.compile(
-    r"\b(?:you|your|yours|y[’']all|readers)\b|皆さん|みなさん|あなた|思いますか", regex.IGNORECASE
-)
+_YOU = regex.compile(r"\b(?:you|your|yours|y[’']all|readers)\b|皆さん|みなさん|あなた|思いますか", regex.IGNORECASE)
 _BIO = regex.compile(
     r"\b(?:is|was)\s+an?\s.{0,80}\b(?:analyst|writer|reporter|editor|journalist|contributor|author|correspondent|columnist)\b"
     r"|\bfollow\s+(?:him|her|them|me|us)\b|\breach\s+(?:him|her|them|me|us)\b",
@@ -114,13 +113,7 @@ def find_question(article: Article) -> BigQuestion | None:
     article closes. Questions inside quotations, tags ("Right?") and an article's own rhetoric are none; neither is the
     closing question of a story of death, injury or crime.
     """
-    if (
-        article.body.count("?")
-        + article.body.count("？")
-        + article.body.count("か。")
-        + article.title.count("?")
-        == 0
-    ):
+    if article.body.count("?") + article.body.count("？") + article.body.count("か。") + article.title.count("?") == 0:
         return None
     if titled := QUESTION_HEADING.match(article.title):
         tail = clean(article.title[titled.end() :])
@@ -147,10 +140,7 @@ def suggest_question(lead: Section, article: Article, phrase: Phrase) -> BigQues
     text = f"{lead.headline}\n{lead.summary}\n{article.title}\n{article.summary}\n{article.body}"
     if is_sensitive(text):
         return None
-    named = [
-        name
-        for name, _ in makers(f"{lead.headline}\n{lead.summary}\n{article.body}").most_common(OPTIONS_MAX)
-    ]
+    named = [name for name, _ in makers(f"{lead.headline}\n{lead.summary}\n{article.body}").most_common(OPTIONS_MAX)]
     in_headline = [name for name in named if name in makers(lead.headline)]
     if len(in_headline) == 1:
         asked = phrase("edition.question.right_move", name=in_headline[0])
@@ -263,18 +253,14 @@ def kind_of(question: str, told: Sequence[str]) -> tuple[QuestionKind, tuple[str
         return QuestionKind.POLL, _options(named)
     if _SUPERLATIVE.search(question):
         found = _candidates(question, told)
-        bounded = bool(_OF_THESE.search(question)) or (
-            form is _Form.WHICH and bool(_MAKER_NOUN.search(question))
-        )
+        bounded = bool(_OF_THESE.search(question)) or (form is _Form.WHICH and bool(_MAKER_NOUN.search(question)))
         if bounded and len(found) >= YES_NO_NAMES_MIN:
             return QuestionKind.POLL, _options(found)
         return QuestionKind.WRITE_IN, ()
     if form is _Form.WHICH:
         found = _candidates(question, told)
         # "Which?" without anything to choose from is answered by naming.
-        return (
-            (QuestionKind.POLL, _options(found)) if len(found) >= OPTIONS_MIN else (QuestionKind.WRITE_IN, ())
-        )
+        return (QuestionKind.POLL, _options(found)) if len(found) >= OPTIONS_MIN else (QuestionKind.WRITE_IN, ())
     if form is _Form.YES_NO:
         found = named if len(named) >= YES_NO_NAMES_MIN else []
         if not found and _ANY_OF.search(question):
@@ -296,11 +282,7 @@ def _candidates(question: str, told: Sequence[str]) -> list[str]:
     made = [name for name, _ in makers("\n".join(told)).most_common()]
     if _MAKER_NOUN.search(question) and len(made) >= OPTIONS_MIN:
         return made
-    every = [
-        (name, count)
-        for name, count in names(told).most_common()
-        if not is_outlet(name) and name not in question
-    ]
+    every = [(name, count) for name, count in names(told).most_common() if not is_outlet(name) and name not in question]
     if _CAR_NOUN.search(question):
         cars = [name for name, _ in every if " " in name and makers(name) and name not in made]
         return cars if len(cars) >= OPTIONS_MIN else made

@@ -28,9 +28,13 @@ EVERYDAY_WEIGHT = 0.3
 
 _EVERYDAY = frozenset(map(stem, EVERYDAY))
 
+# "TOKYO, Oct. 25 (Reuters) - ", "PARIS — ", "(Bloomberg) -- ", "【福井】": where and who, not what.
 _DATELINE = regex.compile(
-    r"^(?:\p{Lu}[\p{Lu}\p{L} .,'’/-]{1,50}?(?:,\ \p{L}{3,9}\.?\ \d{1,2})?\ ?\([\p{L}\p{N} .&/-]{2,30}\)\s*[-—–]{1,2}\s+"
-    r"|\p{Lu}[\p{Lu} .,'’/-]{2,40}(?:,\ \p{L}{3,9}\.?\ \d{1,2})?\s*[-—–]{1,2}\s+|\([\p{L} ]{2,30}\)\s*[-—–]{1,2}\s+|[【［][^】］]{1,30}[】］]\s*)"
+    r"""^(?:
+        \p{Lu}[\p{L} .,'’/-]{1,50}?(?:,\ \p{L}{3,9}\.?\ \d{1,2})?\ ?\([\p{L}\p{N} .&/-]{2,30}\)\s*[-—–]{1,2}\s+
+      | \p{Lu}[\p{Lu} .,'’/-]{2,40}(?:,\ \p{L}{3,9}\.?\ \d{1,2})?\s*[-—–]{1,2}\s+
+      | \([\p{L} ]{2,30}\)\s*[-—–]{1,2}\s+ | [【［][^】］]{1,30}[】］]\s*)""",
+    regex.VERBOSE,
 )
 
 
@@ -51,10 +55,7 @@ def summarise(article: Article, *, words_max: int = SUMMARY_WORDS_MAX) -> str:
     is longer than allowed is cut at a word, with "…".
     """
     description = without_teasers(clean(article.summary))
-    if (
-        count_words(description) >= DESCRIPTION_WORDS_MIN
-        and description.casefold() != clean(article.title).casefold()
-    ):
+    if count_words(description) >= DESCRIPTION_WORDS_MIN and description.casefold() != clean(article.title).casefold():
         return quote([description], words_max=words_max)
     prose = _prose(article)
     head = headline(article)
@@ -93,11 +94,7 @@ def _shortened(text: str, words_max: int) -> str:
             low = middle
         else:
             high = middle - 1
-    return (
-        cut(text, min(low + 1, len(text) - 1))
-        if count_words(cut(text, low + 1)) <= words_max
-        else cut(text, low)
-    )
+    return cut(text, min(low + 1, len(text) - 1)) if count_words(cut(text, low + 1)) <= words_max else cut(text, low)
 
 
 def _prose(article: Article) -> list[str]:

@@ -57,18 +57,14 @@ def vectors(articles: Sequence[Article]) -> list[Vector]:
     spread = Counter(term for weights in counted for term in weights)
     articles_n = len(articles) + BACKGROUND_ARTICLES
     rarity = {
-        term: math.log(
-            articles_n / (count + 0.5 + BACKGROUND_ARTICLES * EVERYDAY_SHARE * (term in _EVERYDAY))
-        )
+        term: math.log(articles_n / (count + 0.5 + BACKGROUND_ARTICLES * EVERYDAY_SHARE * (term in _EVERYDAY)))
         for term, count in spread.items()
     }
     factor = {term: _factor(term, capital[term], small[term]) for term in spread}
     return [_unit(weights, rarity, factor) for weights in counted]
 
 
-def _count(
-    article: Article, stems: dict[str, str], capital: Counter[str], small: Counter[str]
-) -> dict[str, float]:
+def _count(article: Article, stems: dict[str, str], capital: Counter[str], small: Counter[str]) -> dict[str, float]:
     weights: defaultdict[str, float] = defaultdict(float)
 
     def take(text: str, weight: float, *, running: bool) -> None:
@@ -114,10 +110,7 @@ def _factor(term: str, capital: int, small: int) -> float:
 
 def _unit(weights: dict[str, float], rarity: dict[str, float], factor: dict[str, float]) -> Vector:
     # Sublinear in the count: the fifth mention says less than the second.
-    heavy = {
-        term: (1 + math.log(max(weight, 1.0))) * rarity[term] * factor[term]
-        for term, weight in weights.items()
-    }
+    heavy = {term: (1 + math.log(max(weight, 1.0))) * rarity[term] * factor[term] for term, weight in weights.items()}
     kept = sorted(heavy.items(), key=lambda item: (-item[1], item[0]))[:TERMS_MAX]
     length = math.sqrt(sum(weight * weight for _, weight in kept))
     return {term: weight / length for term, weight in kept if weight > 0} if length else {}

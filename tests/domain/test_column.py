@@ -81,9 +81,7 @@ def test_an_article_on_one_subject_with_headings_is_no_column():
         "Two makers will build small vans together, they said on Monday.\nA Fortress for the Home Market\n"
         "The vans are small. They sell well.\nWhat to Expect From the Partners\nCheap vans, mostly. Some are blue.\n"
     )
-    article = Article(
-        key="1", url="https://news.example/1", title="Two makers join forces", source="News", body=body
-    )
+    article = Article(key="1", url="https://news.example/1", title="Two makers join forces", source="News", body=body)
     assert read_column(article) is None
 
 

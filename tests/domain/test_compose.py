@@ -15,9 +15,7 @@ DAY = date(2026, 3, 3)
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 ARTICLES, EVENTS = load(LABELLED)
 SEEDS = Path(__file__).parents[2].parent / "shared" / "seeds"
-COLUMN = (Path(__file__).parent / "labelled" / "columns" / "headings_and_captions.txt").read_text(
-    encoding="utf-8"
-)
+COLUMN = (Path(__file__).parent / "labelled" / "columns" / "headings_and_captions.txt").read_text(encoding="utf-8")
 
 
 def the_column():
@@ -53,9 +51,7 @@ def test_a_story_names_and_links_each_source_and_quotes_the_first():
     articles = of_event("deal-solenne")
     lead = compose(articles, day=DAY, title="Morning").lead
     assert lead is not None
-    assert {(ref.name, ref.url) for ref in lead.sources} == {
-        (article.source, article.url) for article in articles
-    }
+    assert {(ref.name, ref.url) for ref in lead.sources} == {(article.source, article.url) for article in articles}
     assert set(lead.articles) == {article.url for article in articles}
     quoted = next(article for article in articles if article.url == lead.articles[0])
     assert lead.headline == quoted.title
@@ -96,7 +92,7 @@ def test_an_article_on_what_a_column_tells_joins_its_section_and_links_the_outle
         title="Valmo sells every estate as quarter brings 6.2 billion kronor",
         source="Ledger Daily",
         image_url="https://ledger.example/valmo.jpg",
-        body="Valmo earned 6.2 billion kronor in the quarter as waiting lists for its estates grew. Volvo and Subaru watch.",
+        body="Valmo earned 6.2 billion kronor in the quarter as waiting lists for its estates grew.",
     )
     edition = compose([the_column(), own], day=DAY, title="Morning")
     assert edition.lead is not None
@@ -115,9 +111,7 @@ def test_a_question_is_suggested_in_the_language_of_the_edition_only_where_none_
     assert question is not None
     assert question.origin is QuestionOrigin.SUGGESTED
     assert "思いますか" in question.text
-    asked = compose(
-        [*of_event("deal-solenne"), the_column()], day=DAY, title="朝刊", phrase=phrase
-    ).big_question
+    asked = compose([*of_event("deal-solenne"), the_column()], day=DAY, title="朝刊", phrase=phrase).big_question
     assert asked is not None
     assert asked.origin is QuestionOrigin.ARTICLE
     assert compose(of_event("deal-solenne"), day=DAY, title="朝刊").big_question is None
@@ -169,8 +163,7 @@ def test_real_articles_make_the_edition_that_an_editor_would_sign():
         '"EV Obsession',
     ]
     assert [
-        any(section.headline.startswith(beginning) for section in edition.sections)
-        for beginning in beginnings
+        any(section.headline.startswith(beginning) for section in edition.sections) for beginning in beginnings
     ] == [True] * 5
     assert [section.sources[0].name for section in edition.sections[:3]] == [
         "Reuters",

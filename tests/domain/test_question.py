@@ -91,8 +91,7 @@ CASES = [
     ),
     (
         "an abbreviation in brackets ends nothing",
-        HEADING
-        + "Which of the automakers has its “mojo” (i.e. builds exciting stuff, vs. dull stuff) intact?",
+        HEADING + "Which of the automakers has its “mojo” (i.e. builds exciting stuff, vs. dull stuff) intact?",
         "Which of the automakers has its “mojo” (i.e. builds exciting stuff, vs. dull stuff) intact?",
         "poll",
         ("Toyota", "Honda", "Mazda"),
@@ -170,9 +169,7 @@ CASES = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("body", "text", "kind", "options"), [c[1:] for c in CASES], ids=[c[0] for c in CASES]
-)
+@pytest.mark.parametrize(("body", "text", "kind", "options"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
 def test_the_question_is_found_with_its_kind_and_options(body, text, kind, options):
     question = find_question(an_article(NEWS + body))
     assert question is not None
@@ -189,8 +186,7 @@ def test_the_question_is_found_with_its_kind_and_options(body, text, kind, optio
         "Will it be enough?",
         "That’s rich, isn’t it?",
         "Did the crash kill three because nobody would you say looked? Which of you knows?",
-        "Where is it?\nA long last paragraph follows the question and goes on about money, plants, land, roads, water, jobs, "
-        "taxes, schools, power lines, and everything else that a town council has to settle before a plant can be built.",
+        "Where is it?\n" + "A long last paragraph follows the question and goes on about money, land and water. " * 4,
     ],
 )
 def test_an_article_that_asks_its_readers_nothing_has_no_question(body):
@@ -198,9 +194,7 @@ def test_an_article_that_asks_its_readers_nothing_has_no_question(body):
 
 
 def test_a_title_can_be_the_question():
-    question = find_question(
-        an_article("Mine was green.", title="QOTD: What’s the worst car you ever owned?")
-    )
+    question = find_question(an_article("Mine was green.", title="QOTD: What’s the worst car you ever owned?"))
     assert question is not None
     assert question.text == "What’s the worst car you ever owned?"
     assert question.kind is QuestionKind.WRITE_IN

@@ -13,7 +13,7 @@ NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 LABELLED_ARTICLES, EVENTS = load(LABELLED)
 
 FEW_WORDS = st.lists(
-    st.sampled_from("Halden Kestrel recall brake 212,000 Valmo profit hybrid Torsby".split()), max_size=6
+    st.sampled_from(["Halden", "Kestrel", "recall", "brake", "212,000", "Valmo", "profit", "Torsby"]), max_size=6
 )
 ARTICLE = st.builds(
     lambda key, title, body, hours: Article(
@@ -80,13 +80,9 @@ def test_one_address_in_two_feeds_is_one_article():
 def test_one_title_over_one_text_is_one_article_and_over_another_text_is_not():
     title = "Friday morning news in brief"
     text = "Halden calls back 212,000 Kestrel pickups because a hose leaks."
-    other = (
-        "Valmo profit grew in Torsby as hybrid estates sold out. Inga Rask was pleased about 900 new jobs."
-    )
+    other = "Valmo profit grew in Torsby as hybrid estates sold out. Inga Rask was pleased about 900 new jobs."
     assert len(group([an_article("1", title=title, body=text), an_article("2", title=title, body=text)])) == 1
-    assert (
-        len(group([an_article("1", title=title, body=text), an_article("2", title=title, body=other)])) == 2
-    )
+    assert len(group([an_article("1", title=title, body=text), an_article("2", title=title, body=other)])) == 2
 
 
 def test_like_reports_days_apart_are_two_events():
@@ -115,11 +111,7 @@ def test_what_is_fresher_ranks_higher():
 
 
 def test_what_says_more_ranks_higher_and_stands_first_in_its_story():
-    short = an_article(
-        "1", title="Halden calls back Kestrel pickups", body="Halden calls back Kestrel pickups."
-    )
-    long = an_article(
-        "2", title=short.title, body=short.body + " Dealers reroute the hose of the Kestrel." * 9
-    )
+    short = an_article("1", title="Halden calls back Kestrel pickups", body="Halden calls back Kestrel pickups.")
+    long = an_article("2", title=short.title, body=short.body + " Dealers reroute the hose of the Kestrel." * 9)
     assert rank([Story((short,)), Story((long,))], None)[0].articles == (long,)
     assert group([short, long])[0].articles == (long, short)

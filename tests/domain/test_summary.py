@@ -87,17 +87,14 @@ def test_a_sentence_too_long_is_cut_at_a_word():
 
 def test_a_page_without_a_title_is_headed_by_the_sentence_that_carries_it():
     opening = "In the great chess match of our time, the moves that matter most are seldom the loud ones, one hears."
-    body = f"{opening} Halden and Valmo will build vans. Halden brings the plant.\nValmo brings the vans, Halden the plant."
+    body = f"{opening} Halden and Valmo will build vans. Halden brings it.\nValmo brings vans, Halden a plant."
     assert headline(an_article(title=opening, body=body)) == "Halden and Valmo will build vans."
 
 
 def test_teasers_and_cut_ends_are_dropped_from_a_description():
     assert without_teasers("Halden mends hoses. Dealers were told that […]") == "Halden mends hoses."
     assert without_teasers("Halden mends hoses. Continue reading…") == "Halden mends hoses."
-    assert (
-        without_teasers("Halden mends hoses. The post Hoses appeared first on Motorline.")
-        == "Halden mends hoses."
-    )
+    assert without_teasers("Halden mends hoses. The post Hoses appeared first on Motorline.") == "Halden mends hoses."
     assert without_teasers("Halden mends hoses [...]") == "Halden mends hoses"
     assert without_teasers("ホースを直す。続きを読む") == "ホースを直す。"
 

@@ -1,14 +1,12 @@
-import regex
 import pytest
+import regex
 from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.wording import clean, count_words, cut, paragraphs, quoted_spans, sentences, stem, words
 
 TEXT = st.lists(
-    st.sampled_from(
-        [*"abc .,!?“”\"'()", "é", "e\u0301", "👩‍👩‍👧", "🇯🇵", "日", "。", "\u200d", "👍🏽", "\n", "क्षि"]
-    )
+    st.sampled_from([*"abc .,!?“”\"'()", "é", "e\u0301", "👩‍👩‍👧", "🇯🇵", "日", "。", "\u200d", "👍🏽", "\n", "क्षि"])
 ).map("".join)
 
 

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from bot.domain.edition import BigQuestion, Edition, QuestionKind, QuestionOrigin, Section, SourceRef
-from bot.render.edition import Credit, as_html, as_json, as_text, credits, quotation
+from bot.render.edition import Credit, as_html, as_json, as_text, credits_of, quotation
 from bot.text import LANGUAGES
 
 PAGE = SourceRef("The Column", "https://column.example/monday")
@@ -75,22 +75,20 @@ def test_json_of_an_empty_edition_has_null_for_what_is_not_there():
 
 
 def test_an_outlet_without_a_link_is_credited_through_the_page_that_quotes_it():
-    assert credits(QUOTING, "en") == (Credit("Reuters, via The Column", PAGE.url),)
-    assert credits(QUOTING, "ja") == (Credit("Reuters（The Column より）", PAGE.url),)
+    assert credits_of(QUOTING, "en") == (Credit("Reuters, via The Column", PAGE.url),)
+    assert credits_of(QUOTING, "ja") == (Credit("Reuters（The Column より）", PAGE.url),)
 
 
 def test_a_page_that_mentions_an_outlet_without_quoting_it_is_named_first():
-    section = Section(
-        "x", "y", (PAGE, SourceRef("AP", None), SourceRef("B", "https://b.example/")), (str(PAGE.url),)
-    )
-    assert credits(section, "en") == (
+    section = Section("x", "y", (PAGE, SourceRef("AP", None), SourceRef("B", "https://b.example/")), (str(PAGE.url),))
+    assert credits_of(section, "en") == (
         Credit("The Column, citing AP", PAGE.url),
         Credit("B", "https://b.example/"),
     )
 
 
 def test_an_outlet_without_any_page_is_named_without_a_link():
-    assert credits(Section("x", "y", (SourceRef("AP", None),), ()), "en") == (Credit("AP", None),)
+    assert credits_of(Section("x", "y", (SourceRef("AP", None),), ()), "en") == (Credit("AP", None),)
 
 
 def test_quotations_inside_a_quotation_take_the_inner_marks():
