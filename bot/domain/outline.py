@@ -45,32 +45,32 @@ QUESTION_HEADING = regex.compile(
     r"^(?:(?:the|today[’']?s|our|my|this\ morning[’']?s|and\ now,?\ the)\s+)?"
     r"(?:(?:big|daily|closing|morning|burning|reader|readers[’']?)\s+question(?:\s+of\s+the\s+day)?"
     r"|question\s+of\s+the\s+(?:day|morning|week)|question\s+for\s+(?:you|the\s+(?:readers|comments|room))"
-    r"|qotd|over\s+to\s+you|your\s+turn|what\s+do\s+you\s+think"
+    r"|qotd|over\s+to\s+you|your\s+turn|what\s+do\s+you\s+think(?=\W*$)"
     r"|(?:今日|きょう|本日|今朝)の(?:質問|問い|ビッグ・?クエスチョン|お題)|(?:ザ・)?ビッグ・?クエスチョン|大きな問い|読者(?:の皆さん)?への(?:質問|問い)|皆さんへの質問)"
     r"\s*(?:$|[:：?？!！.—–]\s*|\s-\s)",
     regex.IGNORECASE,
 )
 
-_FUNCTION_WORDS = frozenset(
-    """
-    a an the and or but to of in on at by for from with without into over under after before as is are was were be been
-    has have had will would can could may might should must does do did not no its it's their his her our your my it
-    they he she we you how why what who when where which that this than more less still now out up off back again all
-    about just only if so too
-    """.split()
-)
-_CAPTION_WORDS = frozenset(
-    """
-    front rear interior exterior shot photo photograph picture pictured shown seen rendering render screenshot left right
-    clockwise silhouette teaser concept dashboard profile topshot header hero jpg jpeg png img dsc gallery image
-    """.split()
-)
+_FUNCTION_TEXT = """
+a an the and or but to of in on at by for from with without into over under after before as is are was were be been
+has have had will would can could may might should must does do did not no its it's their his her our your my it
+they he she we you how why what who when where which that this than more less still now out up off back again all
+about just only if so too
+"""
+_FUNCTION_WORDS = frozenset(_FUNCTION_TEXT.split())
+_CAPTION_TEXT = """
+front rear interior exterior shot photo photograph picture pictured shown seen rendering render screenshot left right
+clockwise silhouette teaser concept dashboard profile topshot header hero jpg jpeg png img dsc gallery image
+"""
+_CAPTION_WORDS = frozenset(_CAPTION_TEXT.split())
 _WIDE_CAPTION_WORDS = ("写真", "画像", "撮影", "提供", "イメージ")
 _CAPTION_SCORE = -9
 # "Mev2", "hero_1", "1200x800": a picture's file name rather than a word. Models ("VF8", "ID.4") are not meant.
 _FILE_TOKEN = regex.compile(r"\b(?:\p{Lu}\p{Ll}{2,}\d+|\d+x\d+|\S+_\S+|(?i:img|dsc)\w*\d+)\b")
 _MODEL_YEAR = regex.compile(r"^(?:19|20)\d\d\s")
 _VERBISH = regex.compile(r"\s\p{L}{2,}(?:s|ed|ing|es)\b")
+# "Would you buy one?" on a line of its own is put to the reader; as a heading it would be in title case.
+_ASKS_YOU = regex.compile(r"\b(?:you|your|yours)\b", regex.IGNORECASE)
 _CLOSED = regex.compile(r"[.。:：,、;；…][\"'”’」』)\]）]*$")
 _MARKUP = regex.compile(r"^(?:#{1,6}\s+|>\s+|\*\*(?=.*\*\*$))|\*\*$")
 
@@ -119,10 +119,11 @@ def _lines(article: Article) -> list[str]:
 
 
 def _kinds(lines: Sequence[str]) -> list[Kind]:
+    """Return what each line is, looking at each run of lines that are as short as headings."""
     kinds = [Kind.PROSE] * len(lines)
     seen = Counter(line.casefold() for line in lines)
     titled = _titled(lines)
-    in_question = False
+    asked = False
     place = 0
     while place < len(lines):
         if not is_short(lines[place]) and not is_credit(lines[place]):
@@ -133,37 +134,53 @@ def _kinds(lines: Sequence[str]) -> list[Kind]:
             end += 1
         run = range(place, end)
         scores = {i: _score(lines, i, run, seen, titled=titled) for i in run if not is_credit(lines[i])}
-        for i in run:
-            kinds[i] = Kind.CAPTION
-        asked = [i for i in run if QUESTION_HEADING.match(lines[i])]
-        if asked:
-            kinds[asked[0]] = Kind.HEADING
-            in_question = True
-            run = range(asked[0] + 1, end)
-        elif scores and (end < len(lines)) and not in_question:
-            best = max(scores, key=lambda i: (scores[i], -i))
-            if scores[best] >= HEADING_SCORE_MIN:
-                kinds[best] = Kind.HEADING
-        elif scores and in_question:
-            best = max(scores, key=lambda i: (scores[i], -i))
-            if scores[best] > HEADING_SCORE_MIN and end < len(lines) and not lines[best].endswith(("?", "？")):
-                kinds[best], in_question = Kind.HEADING, False
-        if in_question:
-            # Under the question's heading a short line that asks is the question.
-            for i in run:
-                if lines[i].endswith(("?", "？")) and kinds[i] is Kind.CAPTION:
-                    kinds[i] = Kind.PROSE
+        kinds[place:end], asked = _run_kinds(lines, run, scores, asked=asked)
         place = end
     return kinds
 
 
+def _run_kinds(lines: Sequence[str], run: range, scores: dict[int, int], *, asked: bool) -> tuple[list[Kind], bool]:
+    """Return what the lines of a run are: at most one heading, which is the line that reads most like one.
+
+    `asked` tells whether the lines stand under the question's heading, as given and as returned.
+    """
+    question = next((i for i in run if QUESTION_HEADING.match(lines[i])), None)
+    best = max(scores, key=lambda i: (scores[i], -i), default=None)
+    heading = question
+    if question is None and best is not None and run.stop < len(lines):
+        # Under the question stands what readers answer; only what reads very much like a heading ends it.
+        enough = scores[best] > HEADING_SCORE_MIN if asked else scores[best] >= HEADING_SCORE_MIN
+        if enough and not (asked and _asks(lines[best])):
+            heading = best
+    asked = question is not None or (asked and heading is None)
+    kinds: list[Kind] = []
+    for i in run:
+        # Nothing stands under the last lines, so that one which asks is the article's last sentence.
+        last_word = run.stop == len(lines) and scores.get(i, 0) >= HEADING_SCORE_MIN
+        if i == heading:
+            kinds.append(Kind.HEADING)
+        elif _asks(lines[i]) and (last_word or (asked and i > (heading if heading is not None else -1))):
+            kinds.append(Kind.PROSE)
+        else:
+            kinds.append(Kind.CAPTION)
+    return kinds, asked
+
+
+def _asks(line: str) -> bool:
+    return line.endswith(("?", "？"))
+
+
 def is_short(line: str) -> bool:
     """Return whether a line is as short as a heading and not closed like a sentence."""
+    if QUESTION_HEADING.match(line):
+        return True
     if _CLOSED.search(line) or line[0] in "-•*・–—":
         return False
     wide = bool(regex.search(r"[\p{Han}\p{Hiragana}\p{Katakana}]", line))
     if wide:
         return len(line) <= SHORT_WIDE_CHARS_MAX and not line.endswith(("？", "！"))
+    if line.endswith("?") and _ASKS_YOU.search(line) and not _title_case(line):
+        return False
     return len(line) <= SHORT_CHARS_MAX and len(line.split()) <= SHORT_WORDS_MAX and not line[0].islower()
 
 

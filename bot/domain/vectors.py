@@ -64,9 +64,7 @@ def vectors(articles: Sequence[Article]) -> list[Vector]:
     return [_unit(weights, rarity, factor) for weights in counted]
 
 
-def _count(
-    article: Article, stems: dict[str, str], capital: Counter[str], small: Counter[str]
-) -> dict[str, float]:
+def _count(article: Article, stems: dict[str, str], capital: Counter[str], small: Counter[str]) -> dict[str, float]:
     weights: defaultdict[str, float] = defaultdict(float)
 
     def take(text: str, weight: float, *, running: bool) -> None:

@@ -28,21 +28,25 @@ _WIDE_ENDS = "。！？｡"
 _TOKEN_BEFORE = regex.compile(r"[^\s(\[“\"‘'/—–]+$")
 
 # Words after which a full stop ends nothing.
-_NEVER_LAST = frozenset(
-    "mr mrs ms mx dr prof rev hon gen sen rep gov lt col sgt capt cmdr adm maj pres st mt ft vs viz cf eg ie i.e e.g "
-    "approx est fig vol pp ed al messrs mme mlle hr fr nr".split()
-)
+_INITIALS = regex.compile(r"\p{L}(?:\.\p{L})*")
+_NEVER_LAST_TEXT = """
+mr mrs ms mx dr prof rev hon gen sen rep gov lt col sgt capt cmdr adm maj pres st mt ft vs viz cf eg ie i.e e.g
+approx est fig vol pp ed al messrs mme mlle hr fr nr
+"""
+_NEVER_LAST = frozenset(_NEVER_LAST_TEXT.split())
 # Words after which it ends a sentence only when a word follows that starts one.
-_SELDOM_LAST = frozenset(
-    "inc corp co ltd plc llc bros jr sr etc dept assn univ a.m p.m am pm u.s u.k u.n e.u d.c s.a n.v b.v ph.d "
-    "u.s.a l.a n.y no nos jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur fri sat sun".split()
-)
-_STARTERS = frozenset(
-    "the a an it its he she they we i you this that these those there here in on at by for from with without to as "
-    "but and or so yet if when while after before since until although though because however meanwhile still "
-    "his her their our my your who what why how where which is are was were has have had will would could should "
-    "no not none all some many most both each one two three according officials analysts shares sales both".split()
-)
+_SELDOM_LAST_TEXT = """
+inc corp co ltd plc llc bros jr sr etc dept assn univ a.m p.m am pm u.s u.k u.n e.u d.c s.a n.v b.v ph.d
+u.s.a l.a n.y jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur fri sat sun
+"""
+_SELDOM_LAST = frozenset(_SELDOM_LAST_TEXT.split())
+_STARTERS_TEXT = """
+the a an it its he she they we i you this that these those there here in on at by for from with without to as
+but and or so yet if when while after before since until although though because however meanwhile still
+his her their our my your who what why how where which is are was were has have had will would could should
+no not none all some many most both each one two three according officials analysts shares sales both
+"""
+_STARTERS = frozenset(_STARTERS_TEXT.split())
 
 
 def clean(text: str) -> str:
@@ -127,24 +131,18 @@ def _is_end(before: str, mark: str, following: str) -> bool:
         return False
     if mark[0] != "." or mark.startswith(".."):
         return True
-    token_match = _TOKEN_BEFORE.search(before)
-    token = token_match.group() if token_match else ""
-    bare = token.casefold()
+    found = _TOKEN_BEFORE.search(before)
+    bare = found.group().casefold() if found else ""
     if bare in _NEVER_LAST:
         return False
     first_word = regex.match(r"[\p{L}\p{M}’']+", lead)
     starts = first_word is not None and first_word.group().casefold() in _STARTERS
-    if bare in _SELDOM_LAST:
-        # "No. 3" and "Oct. 5" go on; "The answer is no. Three makers agreed." ends.
-        if bare in {"no", "nos"}:
-            return not lead[0].isdigit()
-        return starts and mark == "." or len(mark) > 1
-    if regex.fullmatch(r"\p{Lu}", token):
-        # An initial, unless it closes a name such as "Plan B" before a plain sentence start.
-        return starts and token != "I"
-    if regex.fullmatch(r"(?:\p{L}\.)+\p{L}", token):
-        return starts
-    return True
+    if bare in {"no", "nos"}:
+        # "No. 3" goes on; "The answer is no. Three makers agreed." ends.
+        return not lead[0].isdigit()
+    # Initials and what is spelt with full stops go on as well, unless they close a name such as "Plan B".
+    seldom = bare in _SELDOM_LAST or _INITIALS.fullmatch(bare) is not None
+    return starts or len(mark) > 1 or not seldom
 
 
 def cut(text: str, chars_max: int) -> str:

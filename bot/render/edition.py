@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -27,7 +27,7 @@ class Credit:
     url: str | None
 
 
-def credits(section: Section, language: str) -> tuple[Credit, ...]:  # noqa: A001  # the word of the trade
+def credits_of(section: Section, language: str) -> tuple[Credit, ...]:
     """Return the section's sources as they are shown.
 
     An outlet that is known only by name is credited through the page that quotes it ("Reuters, via The Morning
@@ -51,7 +51,7 @@ def quotation(summary: str, language: str) -> str:
     pieces: list[str] = []
     at = 0
     for start, end in quoted_spans(summary):
-        inner_end = end - 1 if summary[end - 1] in "”\"»」』›" and end - 1 > start else end
+        inner_end = end - 1 if summary[end - 1] in '”"»」』›' and end - 1 > start else end
         pieces += [summary[at:start], opening, summary[start + 1 : inner_end], closing]
         at = end
     pieces.append(summary[at:])
@@ -112,7 +112,7 @@ def as_text(edition: Edition, language: str) -> str:
         lines += ["", section.headline]
         if section.summary:
             lines.append(f"  {quotation(section.summary, language)}")
-        for credit in credits(section, language):
+        for credit in credits_of(section, language):
             address = f"  {credit.url}" if credit.url else ""
             lines.append(f"  — {credit.label}{address}")
     if question := edition.big_question:
@@ -125,6 +125,10 @@ def as_text(edition: Edition, language: str) -> str:
 def as_html(edition: Edition, language: str) -> str:
     """Return the edition as a page of its own that loads nothing but the publishers' pictures."""
     question = edition.big_question
+
+    def message(message_id: str, **params: object) -> str:
+        return text(message_id, language, **params)
+
     return (
         _environment()
         .get_template(TEMPLATE)
@@ -133,10 +137,10 @@ def as_html(edition: Edition, language: str) -> str:
             language=language,
             day=_day(edition, language),
             shown=[section for section in (edition.lead, *edition.sections) if section],
-            credits=lambda section: credits(section, language),  # pyright: ignore[reportUnknownLambdaType]
-            quotation=lambda summary: quotation(summary, language),  # pyright: ignore[reportUnknownLambdaType]
+            credits=partial(credits_of, language=language),
+            quotation=partial(quotation, language=language),
             web=_web_address,
-            message=lambda message_id, **params: text(message_id, language, **params),  # pyright: ignore[reportUnknownLambdaType]
+            message=message,
             choices=_choices(question, language) if question else (),
             how_to_answer=_how_to_answer(question, language) if question else "",
         )
