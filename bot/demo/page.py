@@ -5,7 +5,7 @@ import hmac
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -24,11 +24,11 @@ from bot.text import LANGUAGES, language_of, text
 PAGES = Path(__file__).parent / "pages"
 FILES = {"page.css": "text/css", "page.js": "text/javascript", "page.svg": "image/svg+xml"}
 LANGUAGE_NAMES = {"en": "English", "ja": "日本語"}
-DAY_FORMATS = {"en": "EEE d MMM", "ja": "M月d日"}
+SHORT_DATES = {"en": "EEE d MMM", "ja": "M月d日"}
+LONG_DATES = {"en": "EEEE d MMMM y", "ja": "y年M月d日(E)"}
 LENGTHS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
 TRIES = ("read", "notify", "preview", "sources", "japanese", "time")
 HAPPENED_LINES = 14
-SNIPPET_CHARS = 160
 TICK_S = 1.0
 HEADERS = {
     # The answer to /open leads to the simulated Discord's own page, on another port of this machine.
@@ -40,7 +40,6 @@ HEADERS = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
-_MARKS = re.compile(r"[*_~`>#|]+|\[([^\]]+)\]\([^)]+\)")
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -81,12 +80,12 @@ class _Paper:
         return format_time(at, "HH:mm", locale=self._language)
 
     def _date(self, at: datetime) -> str:
-        return format_date(at, "full", locale=self._language)
+        return format_date(at, LONG_DATES[self._language], locale=self._language)
 
     def _moment(self, at: datetime) -> str:
         if at.date() == self._clock.now().date():
             return self._hour(at)
-        return f"{format_date(at, DAY_FORMATS[self._language], locale=self._language)} {self._hour(at)}"
+        return f"{format_date(at, SHORT_DATES[self._language], locale=self._language)} {self._hour(at)}"
 
 
 class Page:
@@ -187,7 +186,7 @@ class Page:
                 for person in world.guild.people.values()
             ],
             "places": self._places(),
-            "happened": [_snippet(line) for line in reversed(world.recent(viewer, HAPPENED_LINES))],
+            "happened": world.recent(viewer, HAPPENED_LINES)[::-1],
             "tries": [text(f"demo.try.{name}", language, **_names(world)) for name in TRIES],
         }
 
@@ -202,7 +201,7 @@ class Page:
 
     def _shown(self, place: Place) -> _Shown:
         lines = self._world.lines(place, self._viewer)
-        return _Shown(place.id, place.name, place.parent is not None, _snippet(lines[-1]) if lines else None)
+        return _Shown(place.id, place.name, place.parent is not None, lines[-1] if lines else None)
 
     # What is done.
 
@@ -235,14 +234,6 @@ class Page:
                 raise web.HTTPBadRequest
         await self._world.refresh()
         raise web.HTTPSeeOther("/")
-
-
-def _snippet(line: Line) -> Line:
-    """Return the line with its text as a few plain words."""
-    words = " ".join(_MARKS.sub(lambda match: match[1] or "", line.text).split())
-    return replace(
-        line, text=words if len(words) <= SNIPPET_CHARS else words[: SNIPPET_CHARS - 1].rstrip() + "…"
-    )
 
 
 def _code(said: str) -> Markup:

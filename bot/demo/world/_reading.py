@@ -101,6 +101,7 @@ class Reading:
             author=message.author_name or author.global_name or author.name,
             at=datetime.fromisoformat(message.timestamp),
             text=plain.plain(raw, self._guild.names()),
+            gist=plain.gist(raw, self._guild.names()),
             private=message.is_ephemeral,
             raw=raw,
         )
