@@ -92,7 +92,7 @@ def demo(
     """
     settings = _settings()
     _log_to_stderr("WARNING")
-    from bot.demo import run_demo  # noqa: PLC0415
+    from bot.demo.run import run_demo  # noqa: PLC0415
 
     raise typer.Exit(
         asyncio.run(run_demo(settings, once=once, feeds=feed or [], port=port, open_browser=not no_browser))

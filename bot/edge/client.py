@@ -19,6 +19,11 @@ ANSWER_TASKS = ("CommandTree-invoker", "discord-ui-")
 DynamicButton = type[ui.DynamicItem[ui.Item[Any]]]
 
 
+# This bot does not speak; discord.py would say at each start that it cannot.
+discord.VoiceClient.warn_nacl = False
+discord.VoiceClient.warn_dave = False
+
+
 class CommandsRefusedError(RuntimeError):
     """A command breaks a limit of Discord: a fault of ours, found before anything is sent."""
 
