@@ -13,12 +13,15 @@ import regex
 
 from bot.domain.article import Article
 from bot.domain.boilerplate import ends_column, is_boilerplate, is_credit
-from bot.domain.wording import paragraphs
+from bot.domain.wording import clean, paragraphs
 
 # The longest short line; the longest headings of the columns looked at had 13 words and 80 characters.
 SHORT_CHARS_MAX = 110
 SHORT_WORDS_MAX = 16
 SHORT_WIDE_CHARS_MAX = 45
+# A column of the longest kind has 15,000 characters and 150 paragraphs; more is no article.
+TEXT_CHARS_MAX = 100_000
+LINES_MAX = 2_000
 # A short line that stands alone between paragraphs must read like a heading by at least this much.
 HEADING_SCORE_MIN = 1
 # Share buttons above this part of the text stand at its top, and what follows them is the article.
@@ -65,6 +68,7 @@ clockwise silhouette teaser concept dashboard profile topshot header hero jpg jp
 _CAPTION_WORDS = frozenset(_CAPTION_TEXT.split())
 _WIDE_CAPTION_WORDS = ("写真", "画像", "撮影", "提供", "イメージ")
 _CAPTION_SCORE = -9
+LONE_RUN_LINES_MAX = 20  # a longer run of short lines is a list, whatever stands at its end
 # "Mev2", "hero_1", "1200x800": a picture's file name rather than a word. Models ("VF8", "ID.4") are not meant.
 _FILE_TOKEN = regex.compile(r"\b(?:\p{Lu}\p{Ll}{2,}\d+|\d+x\d+|\S+_\S+|(?i:img|dsc)\w*\d+)\b")
 _MODEL_YEAR = regex.compile(r"^(?:19|20)\d\d\s")
@@ -102,9 +106,10 @@ def outline(article: Article) -> tuple[Headed, ...]:
 
 
 def _lines(article: Article) -> list[str]:
-    title = article.title.casefold()
-    lines = [line for raw in paragraphs(article.body) if (line := _MARKUP.sub("", raw).strip())]
-    if is_short(article.title or "."):
+    title = clean(article.title).casefold()
+    body = paragraphs(article.body[:TEXT_CHARS_MAX])[:LINES_MAX]
+    lines = [line for raw in body if (line := _MARKUP.sub("", raw).strip())]
+    if is_short(clean(article.title) or "."):
         # Of a page without a title the first sentence may stand for one, which is then part of the text.
         lines = [line for line in lines if line.casefold() != title]
     length = sum(map(len, lines)) or 1
@@ -133,7 +138,8 @@ def _kinds(lines: Sequence[str]) -> list[Kind]:
         while end < len(lines) and (is_short(lines[end]) or is_credit(lines[end])):
             end += 1
         run = range(place, end)
-        scores = {i: _score(lines, i, run, seen, titled=titled) for i in run if not is_credit(lines[i])}
+        slots = Counter(_slot(lines[i]) for i in run)
+        scores = {i: _score(lines, i, run, seen, slots, titled=titled) for i in run if not is_credit(lines[i])}
         kinds[place:end], asked = _run_kinds(lines, run, scores, asked=asked)
         place = end
     return kinds
@@ -201,18 +207,24 @@ def _title_case(line: str) -> bool:
     return bool(longer) and sum(word[0].isupper() for word in longer) * 4 >= len(longer) * 3
 
 
-def _score(lines: Sequence[str], place: int, run: range, seen: Counter[str], *, titled: bool | None) -> int:
+def _slot(line: str) -> str:
+    return " ".join(line.split(maxsplit=2)[:2])
+
+
+def _score(
+    lines: Sequence[str], place: int, run: range, seen: Counter[str], slots: Counter[str], *, titled: bool | None
+) -> int:
     """Return how much a short line reads like a heading; captions come out below zero."""
     line = lines[place]
     credited = place + 1 < len(lines) and is_credit(lines[place + 1])
     # A credit belongs to the line before it, unless that is the only one: then it may stand under a heading's picture.
-    if credited and sum(not is_credit(lines[i]) for i in run) > 1:
+    if credited and sum(not is_credit(lines[i]) for i in run[:LONE_RUN_LINES_MAX]) > 1:
         return _CAPTION_SCORE
     if seen[line.casefold()] > 1:
         return _CAPTION_SCORE
     tokens = regex.findall(r"[\p{L}\p{N}’'_-]+", line.casefold())
     # Slugs of one slot repeat their first words ("Ad Slot Top", "Ad Slot Bottom").
-    if any(i != place and lines[i].split()[:2] == line.split()[:2] and len(tokens) <= 4 for i in run):  # noqa: PLR2004
+    if slots[_slot(line)] > 1 and len(tokens) <= 4:  # noqa: PLR2004  # a slug is that short
         return _CAPTION_SCORE
     if regex.search(r"[\p{Han}\p{Hiragana}\p{Katakana}]", line):
         pictured = any(word in line for word in _WIDE_CAPTION_WORDS)
