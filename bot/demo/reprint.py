@@ -45,11 +45,14 @@ async def open_reprint(feeds: Sequence[str], limits: FetchLimits, language: str)
         UnreadableFeedError: if one cannot be read.
     """
     async with AsyncExitStack() as stack:
-        files = [await asyncio.to_thread(_read, name, limits.bytes_max, language) for name in feeds if not _is_web(name)]
+        files = [
+            await asyncio.to_thread(_read, name, limits.bytes_max, language) for name in feeds if not _is_web(name)
+        ]
         port = await stack.enter_async_context(_serve(files)) if files else None
         served = (f"http://127.0.0.1:{port}/{number}/feed" for number in range(len(files)))
         urls = tuple(name if _is_web(name) else next(served) for name in feeds)
-        ports = frozenset(urlsplit(url).port or HTTP_PORT for url in urls if urlsplit(url).hostname == "127.0.0.1")
+        own = (urlsplit(url) for url in urls)
+        ports = frozenset(url.port or HTTP_PORT for url in own if url.hostname == "127.0.0.1")
         fetcher = await stack.enter_async_context(
             Fetcher(user_agent=USER_AGENT, limits=limits, allow_loopback_ports=ports)
         )

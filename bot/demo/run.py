@@ -109,7 +109,7 @@ async def open_local(settings: Settings, feeds: Sequence[str] = ()) -> AsyncGene
             pictures = newsstand.pictures()
         chosen = settings.model_copy(
             update={
-                "database_url": f"sqlite+aiosqlite:///{Path(folder) / 'demo.db'}",
+                "database_url": f"sqlite+aiosqlite:///{Path(folder) / 'paddock.db'}",
                 "starter_sources": urls,
                 "discord_token": None,
             }
