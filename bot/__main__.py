@@ -57,12 +57,11 @@ def run() -> None:
 
     Exits with 78 if a setting is missing or wrong, and names it.
     """
-    settings = _settings()
-    settings.require_token()
+    settings = _settings(with_token=True)
     _log_to_stderr(settings.log_level)
     from bot.app import run as run_bot  # noqa: PLC0415
 
-    raise typer.Exit(asyncio.run(run_bot(settings)))
+    asyncio.run(run_bot(settings))
 
 
 @app.command()
@@ -73,9 +72,7 @@ def demo(
     ] = None,
     port: Annotated[
         int,
-        typer.Option(
-            min=0, max=65535, help="Where the page is served, on this machine only; 0 takes a free one."
-        ),
+        typer.Option(min=0, max=65535, help="Where the page is served, on this machine only; 0 takes a free one."),
     ] = 0,
     *,
     once: Annotated[
@@ -95,7 +92,7 @@ def demo(
     """
     settings = _settings()
     _log_to_stderr("WARNING")
-    from bot.demo import run_demo  # noqa: PLC0415
+    from bot.demo.run import run_demo  # noqa: PLC0415
 
     raise typer.Exit(
         asyncio.run(run_demo(settings, once=once, feeds=feed or [], port=port, open_browser=not no_browser))
@@ -110,7 +107,7 @@ def doctor() -> None:
     """
     settings = _settings()
     _log_to_stderr("WARNING")
-    from bot.app import doctor as examine  # noqa: PLC0415
+    from bot.cli.doctor import examine  # noqa: PLC0415
 
     raise typer.Exit(asyncio.run(examine(settings)))
 
@@ -134,9 +131,7 @@ def roundup(
             "(days of PADDOCK_TIMEZONE). Without it, entries of any age count.",
         ),
     ] = None,
-    output: Annotated[
-        OutputFormat, typer.Option("--format", help="How the edition is printed.")
-    ] = OutputFormat.TEXT,
+    output: Annotated[OutputFormat, typer.Option("--format", help="How the edition is printed.")] = OutputFormat.TEXT,
 ) -> None:
     """Print the edition that the bot would post from these feeds and articles, without Discord.
 
@@ -181,9 +176,7 @@ def show_settings(
     *,
     env_example: Annotated[
         bool,
-        typer.Option(
-            "--env-example", help="Print .env.example: every setting, what it is for, what it takes."
-        ),
+        typer.Option("--env-example", help="Print .env.example: every setting, what it is for, what it takes."),
     ] = False,
 ) -> None:
     """Print the settings in force; of the token and the database only whether they are set.
@@ -210,36 +203,39 @@ def main(arguments: list[str] | None = None) -> None:
     Raises:
         SystemExit: always; 0 for done, 1 for a failure that was named, 2 for wrong use, 78 settings.
     """
-    from bot.domain.errors import PaddockError  # noqa: PLC0415
-    from bot.settings import SettingsError  # noqa: PLC0415
+    from bot.domain.errors import LoginRefusedError, PaddockError  # noqa: PLC0415
 
     given = sys.argv[1:] if arguments is None else arguments
     try:
         app(args=repeat_flags(given, SEVERAL_VALUES), prog_name="paddock")
-    except SettingsError as error:
-        from bot.cli.settings_text import error_lines  # noqa: PLC0415
-
-        print(*error_lines(error, _env_file()), sep="\n", file=sys.stderr)
-        sys.exit(EXIT_CONFIG)
     except PaddockError as error:
         from bot.text import error_text  # noqa: PLC0415
 
         print(error_text(error, _settings().language), file=sys.stderr)
-        sys.exit(EXIT_FAILED)
+        sys.exit(EXIT_CONFIG if isinstance(error, LoginRefusedError) else EXIT_FAILED)
 
 
-def _env_file() -> Path:
-    return Path.cwd() / ".env"
+def _settings(*, with_token: bool = False) -> "Settings":
+    """Read the settings, or say what is wrong with them and exit."""
+    from bot.settings import SettingsError, load_settings  # noqa: PLC0415
 
+    env_file = Path.cwd() / ".env"
+    try:
+        settings = load_settings(os.environ, env_file)
+        if with_token:
+            settings.require_token()
+    except SettingsError as error:
+        from bot.cli.settings_text import error_lines  # noqa: PLC0415
 
-def _settings() -> "Settings":
-    from bot.settings import load_settings  # noqa: PLC0415
-
-    return load_settings(os.environ, _env_file())
+        print(*error_lines(error, env_file), sep="\n", file=sys.stderr)
+        raise typer.Exit(EXIT_CONFIG) from None
+    return settings
 
 
 def _log_to_stderr(level: str) -> None:
     logging.basicConfig(level=level, format=LOG_FORMAT, stream=sys.stderr)
+    # Alembic tells at INFO which of its own parts it has loaded.
+    logging.getLogger("alembic").setLevel(logging.WARNING)
 
 
 if __name__ == "__main__":

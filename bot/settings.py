@@ -109,11 +109,7 @@ def _database_url(value: str) -> str:
     path = rest.partition("?")[0].removeprefix("/")
     # A database in memory cannot be shared by the writer and its readers.
     in_memory = path in ("", ":memory:") or path.startswith("file:")
-    if (
-        not separator
-        or driver is None
-        or (driver == SQLITE_DRIVER and (not rest.startswith("/") or in_memory))
-    ):
+    if not separator or driver is None or (driver == SQLITE_DRIVER and (not rest.startswith("/") or in_memory)):
         raise ValueError
     url = f"{driver}://{rest}"
     if driver == POSTGRESQL_DRIVER and not urlsplit(url).path.strip("/"):
@@ -341,9 +337,5 @@ def _near_misses(given: Mapping[str, str], place: str, *, known: Collection[str]
 def _wrong(key: str, value: str, place: str) -> Problem:
     if key in SECRET_KEYS:
         return Problem(ProblemKind.WRONG, key, place)
-    meant = (
-        difflib.get_close_matches(value, zoneinfo.available_timezones(), n=1)
-        if key == "PADDOCK_TIMEZONE"
-        else []
-    )
+    meant = difflib.get_close_matches(value, zoneinfo.available_timezones(), n=1) if key == "PADDOCK_TIMEZONE" else []
     return Problem(ProblemKind.WRONG, key, place, value[:VALUE_SHOWN_CHARS_MAX], meant[0] if meant else None)

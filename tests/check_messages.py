@@ -18,12 +18,10 @@ from babel.messages.pofile import PoFileError, read_po
 
 ROOT = Path(__file__).parent.parent
 SOURCE_LANGUAGE = "en"
-MESSAGE_ID = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")
-# Messages that are rightly the same in Japanese (a name, a figure, a path), each with its reason.
-SAME_IN_JAPANESE: dict[str, str] = {
-    "help.title": "the name of the bot",
-    "roundup.history.posted": "a date and a headline",
-}
+MESSAGE_ID = re.compile(r"(?!.*\.(?:html|j2|json|po|txt)$)[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")  # but not a file's name
+TEMPLATE_ID = re.compile(r"""["']([a-z][a-z0-9_.]+)["']""")
+# What needs no translation: placeholders and names. A message that holds no other word may be the same everywhere.
+NAMES = re.compile(r"\{[^}]*\}|\b(?:Paddock|Discord|RSS|Atom)\b")
 
 # Where every sentence is meant for people, unless it is logged, raised at a programmer, or says why not.
 SPOKEN = ("cogs/", "bot/edge/", "bot/services/")
@@ -65,8 +63,9 @@ def check(root: Path) -> list[str]:
             if ours != theirs:
                 problems.append(f"{language}: {name} fills {sorted(ours)}, in English {sorted(theirs)}")
     japanese = catalogues.get("ja", {})
-    for name in (japanese.keys() & source.keys()) - SAME_IN_JAPANESE.keys():
-        if japanese[name] == source[name]:
+    for name in japanese.keys() & source.keys():
+        words = any(character.isalpha() for form in source[name] for character in NAMES.sub("", form))
+        if words and japanese[name] == source[name]:
             problems.append(f"ja: {name} is not translated")
     known = frozenset(path.stem for path in (root / "bot/locales").glob("*/*.po"))
     return sorted(problems + check_uses(find_uses(root, known), source))
@@ -74,18 +73,14 @@ def check(root: Path) -> list[str]:
 
 def check_uses(uses: Uses, source: dict[str, tuple[str, ...]]) -> list[str]:
     """Compare what the code asks for with what there is."""
-    problems = [
-        f"{where}: there is no message {name}" for name, where in uses.ids.items() if name not in source
-    ]
+    problems = [f"{where}: there is no message {name}" for name, where in uses.ids.items() if name not in source]
     problems += [
         f"{where}: no message is like {pattern}"
         for pattern, where in uses.families.items()
         if not any(re.fullmatch(pattern, name) for name in source)
     ]
     families = re.compile("|".join(uses.families) or "(?!)")
-    problems += [
-        f"nothing says {name}" for name in source if name not in uses.ids and not families.fullmatch(name)
-    ]
+    problems += [f"nothing says {name}" for name in source if name not in uses.ids and not families.fullmatch(name)]
     for name, filled, where in uses.calls:
         missing = placeholders(source[name]) - filled if name in source else frozenset[str]()
         problems += [f"{where}: {name} needs {{{placeholder}}}" for placeholder in sorted(missing)]
@@ -117,9 +112,7 @@ def read_catalogues(root: Path) -> tuple[Catalogues, list[str]]:
         for message in catalogue:
             if message.id:
                 plural = isinstance(message.id, tuple | list)
-                language[_name(message.id)] = (
-                    ("", *_forms(message.string)) if plural else _forms(message.string)
-                )
+                language[_name(message.id)] = ("", *_forms(message.string)) if plural else _forms(message.string)
     return catalogues, problems
 
 
@@ -157,13 +150,41 @@ def find_uses(root: Path, known: frozenset[str]) -> Uses:
         trees.append((tree, path.relative_to(root).as_posix(), content.splitlines()))
         errors |= _error_messages(tree)
     for tree, path, lines in trees:
+        no_ids, speakers = _no_ids(tree), _speakers(tree)
         for node in ast.walk(tree):
             where = f"{path}:{getattr(node, 'lineno', 0)}"
-            _note_ids(node, where, known, uses)
-            _note_call(node, where, errors, uses)
+            if node not in no_ids:
+                _note_ids(node, where, known, uses)
+            _note_call(node, where, errors, speakers, uses)
         if path.startswith((*SPOKEN, *PRINTED)):
             uses.untranslated += _untranslated(tree, path, lines, printed=path.startswith(PRINTED))
+    for template in sorted(root.glob("bot/**/*.j2")):
+        for number, line in enumerate(template.read_text(encoding="utf-8").splitlines(), 1):
+            where = f"{template.relative_to(root).as_posix()}:{number}"
+            uses.ids.update((name, where) for name in TEMPLATE_ID.findall(line) if MESSAGE_ID.fullmatch(name))
     return uses
+
+
+def _speakers(tree: ast.Module) -> frozenset[str]:
+    """Return which of `text` and `plural` are those of `bot.text` here; SQLAlchemy has a `text` too."""
+    others = {
+        alias.asname or alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module != "bot.text"
+        for alias in node.names
+    }
+    return frozenset({"text", "plural"} - others)
+
+
+def _no_ids(tree: ast.Module) -> set[ast.AST]:
+    """Return what looks like an id and is none: the beginning of one put together, the column of a table."""
+    found: set[ast.AST] = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            found.update(node.values)
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "ForeignKey":
+            found.update(node.args)
+    return found
 
 
 def _note_ids(node: ast.AST, where: str, known: frozenset[str], uses: Uses) -> None:
@@ -184,9 +205,9 @@ def _note_ids(node: ast.AST, where: str, known: frozenset[str], uses: Uses) -> N
             pass
 
 
-def _note_call(node: ast.AST, where: str, errors: dict[str, str], uses: Uses) -> None:
+def _note_call(node: ast.AST, where: str, errors: dict[str, str], speakers: frozenset[str], uses: Uses) -> None:
     match node:
-        case ast.Call(func=ast.Name(id="text" | "plural"), args=[ast.Constant(value=str(name)), *_]):
+        case ast.Call(func=ast.Name(id=kind), args=[ast.Constant(value=str(name)), *_]) if kind in speakers:
             uses.ids.setdefault(name, where)
         case ast.Call(func=ast.Name(id=kind), args=[]) if kind in errors:
             name = errors[kind]
@@ -242,12 +263,8 @@ def _untranslated(tree: ast.Module, path: str, lines: list[str], *, printed: boo
 def _spared(tree: ast.Module) -> set[ast.AST]:
     spared: set[ast.AST] = set()
     for node in ast.walk(tree):
-        aside = isinstance(node, ast.Raise | ast.Assert) or (
-            isinstance(node, ast.Expr) and _is_text(node.value)
-        )
-        if aside or (
-            isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("log.", "re.compile"))
-        ):
+        aside = isinstance(node, ast.Raise | ast.Assert) or (isinstance(node, ast.Expr) and _is_text(node.value))
+        if aside or (isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("log.", "re.compile", "cast"))):
             spared.update(ast.walk(node))
     return spared
 

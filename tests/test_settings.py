@@ -117,9 +117,7 @@ def test_a_database_address_without_a_driver_gets_ours(env_file, given_url, url)
 def test_what_is_not_accepted_is_named(env_file, pair):
     key, value = pair
     found = problems({key: value}, env_file)
-    assert [(problem.kind, problem.key, problem.place) for problem in found] == [
-        (ProblemKind.WRONG, key, ENVIRONMENT)
-    ]
+    assert [(problem.kind, problem.key, problem.place) for problem in found] == [(ProblemKind.WRONG, key, ENVIRONMENT)]
 
 
 @pytest.mark.parametrize("base", ["http://127.0.0.1:8080", "http://localhost:8080/api/", "http://[::1]:8080"])
@@ -160,9 +158,7 @@ def test_a_slip_in_a_key_is_named_with_the_key_that_was_meant(env_file, slip, me
     assert f"{slip.upper()}: did you mean {meant}?" in error_lines(SettingsError(tuple(found)), env_file)[1]
 
 
-@pytest.mark.parametrize(
-    "key", ["DATABASE_PUBLIC_URL", "DISCORD_WEBHOOK", "PADDOCK_HOME", "TIMEZONE", "PATH"]
-)
+@pytest.mark.parametrize("key", ["DATABASE_PUBLIC_URL", "DISCORD_WEBHOOK", "PADDOCK_HOME", "TIMEZONE", "PATH"])
 def test_keys_of_others_are_left_alone(env_file, key):
     assert load_settings({key: "x"}, env_file) == Settings()
 

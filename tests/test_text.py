@@ -198,6 +198,10 @@ def test_what_is_wrong_with_a_catalogue_is_named(tmp_path, catalogue, problem):
         'pattern = re.compile("by (the|our) staff")',
         'send("the owner name")  # not shown: a key of Discord itself',
         'Column(label="pit.hello")',
+        'Column(ForeignKey("pit.id"))',
+        'template("pit.html.j2")',
+        'from sqlalchemy import text\ntext("SELECT 1")',
+        'cast("list[dict[str, Any]]", found)',
     ],
 )
 def test_what_nobody_is_shown_needs_no_translation(tmp_path, code):
@@ -210,6 +214,16 @@ def test_what_nobody_is_shown_needs_no_translation(tmp_path, code):
         )
         == []
     )
+
+
+def test_a_message_without_words_of_its_own_may_be_the_same_everywhere(tmp_path):
+    same = entry("pit.hello", "**Paddock** {day}")
+    assert tree(tmp_path, 'say("pit.hello")', en=same, ja=same) == []
+
+
+def test_a_message_whose_id_is_put_together_counts_as_used(tmp_path):
+    code = 'text(f"pit.hel{rest}", "en", name=name)'
+    assert tree(tmp_path, code, en=GREETING, ja=GREETING_JA) == []
 
 
 def test_what_the_command_line_prints_is_looked_at_and_its_help_is_not(tmp_path):

@@ -2,11 +2,10 @@
 
 import asyncio
 import sys
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
-from importlib.metadata import version
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -21,44 +20,15 @@ from bot.domain.compose import compose
 from bot.domain.edition import Edition
 from bot.domain.errors import PaddockError
 from bot.feeds.fetch import Fetcher, FetchLimits
+from bot.feeds.files import read_file
 from bot.feeds.worker import ParserProcess
 from bot.render import edition as render
 from bot.settings import Settings
 from bot.text import error_text, text
 
-USER_AGENT = f"Paddock/{version('paddock-bot')} (news roundup)"
+USER_AGENT = "Paddock/0.1 (news roundup; reads feeds only)"
 HTTP_PORT = 80  # RFC 9110, section 4.2.1
 WEB = ("http://", "https://")
-
-
-class FileError(PaddockError):
-    """A file that was named on the command line cannot be read."""
-
-    message_id = "cli.file.unreadable"
-
-
-class FileMissingError(FileError):
-    """There is no such file."""
-
-    message_id = "cli.file.missing"
-
-
-class FileIsFolderError(FileError):
-    """A folder stands where a file was named."""
-
-    message_id = "cli.file.folder"
-
-
-class FileForbiddenError(FileError):
-    """The file may not be read by this user."""
-
-    message_id = "cli.file.forbidden"
-
-
-class FileTooLargeError(FileError):
-    """The file has more bytes than we read. Params: bytes_max."""
-
-    message_id = "cli.file.too_large"
 
 
 class NoEntriesError(PaddockError):
@@ -143,16 +113,13 @@ async def print_roundup(
 def _edition(articles: Iterable[Article], day: date, language: str) -> Edition:
     nameless = text(SOURCE_NOT_GIVEN, language)
     named = [
-        replace(article, source=nameless) if article.source == SOURCE_NOT_GIVEN else article
-        for article in articles
+        replace(article, source=nameless) if article.source == SOURCE_NOT_GIVEN else article for article in articles
     ]
 
     def phrase(message_id: str, /, **params: object) -> str:
         return text(message_id, language, **params)
 
-    return compose(
-        named, day=day, title=text("cli.roundup.title", language, day=day.isoformat()), phrase=phrase
-    )
+    return compose(named, day=day, title=text("cli.roundup.title", language, day=day.isoformat()), phrase=phrase)
 
 
 def _rendered(edition: Edition, language: str, output: Literal["text", "json", "html"]) -> str:
@@ -214,7 +181,7 @@ class _Reader:
 
 
 @asynccontextmanager
-async def _reader(settings: Settings, inputs: Iterable[_Input]) -> AsyncIterator[_Reader]:
+async def _reader(settings: Settings, inputs: Iterable[_Input]) -> AsyncGenerator[_Reader]:
     limits = FetchLimits(timeout_s=settings.fetch_timeout_s, bytes_max=settings.fetch_bytes_max)
     async with AsyncExitStack() as stack:
         fetcher = await stack.enter_async_context(
@@ -241,21 +208,9 @@ def _own_ports(inputs: Iterable[_Input]) -> frozenset[int]:
 
 def _read_file(name: str, bytes_max: int) -> _Document:
     path = Path(name).absolute()
-    try:
-        with path.open("rb") as file:
-            body = file.read(bytes_max + 1)
-    except FileNotFoundError:
-        raise FileMissingError from None
-    except IsADirectoryError:
-        raise FileIsFolderError from None
-    except PermissionError:
-        raise FileForbiddenError from None
-    except (OSError, ValueError):  # ValueError: a name with a NUL in it
-        raise FileError from None
-    if len(body) > bytes_max:
-        raise FileTooLargeError(bytes_max=bytes_max)
-    return _Document(body, path.as_uri(), None)
+    return _Document(read_file(path, bytes_max), path.as_uri(), None)
 
 
 def _complain(line: str) -> None:
-    print(line, file=sys.stderr)
+    # A file's name may hold anything, a line break too.
+    print("".join(character if character.isprintable() else " " for character in line), file=sys.stderr)

@@ -2,6 +2,7 @@
 
 import textwrap
 from pathlib import Path
+from typing import cast
 
 from annotated_types import Ge, Le
 from pydantic import SecretStr
@@ -69,12 +70,10 @@ def env_example() -> str:
     for key, name in KEYS.items():
         field = Settings.model_fields[name]
         purpose = _comment(field.description or "")
-        takes = _comment(
-            text("cli.accepted.line", DEFAULT_LANGUAGE, accepted=accepted(key, DEFAULT_LANGUAGE))
-        )
+        takes = _comment(text("cli.accepted.line", DEFAULT_LANGUAGE, accepted=accepted(key, DEFAULT_LANGUAGE)))
         default: object = field.default
         # What has no default is the only thing that has to be filled in; and the tests' setting is nobody's.
-        line = f"{key}=" if default is None else f"{key}={default}"
+        line = f"{key}=" if default is None else f"{key}={_value(default)}"
         parts.append(f"{purpose}\n{takes}\n{line if key == 'DISCORD_TOKEN' else f'# {line}'}")
     return "\n\n".join(parts) + "\n"
 
@@ -109,7 +108,12 @@ def _problem_line(problem: Problem, language: str) -> str:
 def _shown(value: object, language: str) -> str:
     if value is None:
         return text("cli.settings.unset", language)
-    return text("cli.settings.set", language) if isinstance(value, SecretStr) else str(value)
+    return text("cli.settings.set", language) if isinstance(value, SecretStr) else _value(value)
+
+
+def _value(value: object) -> str:
+    """Write a value as it is read from ``.env``."""
+    return " ".join(map(str, cast("tuple[object, ...]", value))) if isinstance(value, tuple) else str(value)
 
 
 def _comment(paragraph: str) -> str:

@@ -4,6 +4,7 @@ Works on the payloads of Discord's API (message object, components reference), s
 Components V2 and polls all become lines of text, for the transcript of a simulated day and for tests.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
@@ -19,7 +20,20 @@ _LINK_STYLES = frozenset({5, 6})  # link and premium buttons send no interaction
 
 _MENTION = re.compile(r"<(@!?|@&|#)(\d+)>")
 _STAMP = re.compile(r"<t:(-?\d+)(?::([tTdDfFsSR]))?>")
+_MARKS = re.compile(r"[*_~`>#|]+|\[([^\]]+)\]\([^)]+\)")
 _STAMP_FORMATS = {"t": "%H:%M", "T": "%H:%M:%S", "d": "%Y-%m-%d", "D": "%Y-%m-%d"}
+
+
+def gist(message: Payload, names: Mapping[int, str]) -> str:
+    """Return what the message says, in one line, without its buttons, menus and pictures."""
+    lines = [str(message.get("content") or "")]
+    for embed in _payloads(message.get("embeds")):
+        lines.extend(_embed(embed))
+    lines.extend(_text(part) for part in walk(message.get("components")) if part.get("type") == _TEXT)
+    if message.get("poll"):
+        lines.extend(itertools.islice(_poll(cast("Payload", message["poll"])), 1))
+    unmarked = _MARKS.sub(lambda match: match[1] or "", spoken("\n".join(lines), names))
+    return " ".join(unmarked.split())
 
 
 def plain(message: Payload, names: Mapping[int, str]) -> str:
@@ -86,9 +100,7 @@ def button_id(message: Payload, name: str) -> str:
     Raises:
         LookupError: if no button does, or more than one.
     """
-    named = [
-        (str(button["custom_id"]), button.get("label"), button_label(button)) for button in buttons(message)
-    ]
+    named = [(str(button["custom_id"]), button.get("label"), button_label(button)) for button in buttons(message)]
     by_id = [custom_id for custom_id, *_ in named if custom_id == name]
     by_label = [custom_id for custom_id, label, shown in named if name in (label, shown)]
     by_part = [custom_id for custom_id, _, shown in named if name.casefold() in shown.casefold()]
@@ -148,8 +160,7 @@ def _button(button: Payload) -> str:
 
 def _select(select: Payload) -> str:
     options = " | ".join(
-        f"{option.get('label')}{' ✓' if option.get('default') else ''}"
-        for option in _payloads(select.get("options"))
+        f"{option.get('label')}{' ✓' if option.get('default') else ''}" for option in _payloads(select.get("options"))
     )
     return f"<{select.get('placeholder') or 'choose'}{': ' + options if options else ''}>"
 

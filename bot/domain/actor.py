@@ -10,8 +10,8 @@ from bot.domain.errors import NotAllowedError
 class Capability(StrEnum):
     """What a guild lets a member do beyond chatting; each may be granted to roles."""
 
-    MANAGE = "manage"      # settings; Discord's Manage Guild has it by default
-    EDIT = "edit"          # roundups; Manage Messages
+    MANAGE = "manage"  # settings; Discord's Manage Guild has it by default
+    EDIT = "edit"  # roundups; Manage Messages
     MODERATE = "moderate"  # cases and rules; Moderate Members
 
 

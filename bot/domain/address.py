@@ -4,10 +4,11 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 # Parameters that tell where a reader came from, not what is shown: those of the analytics and mail services in the
 # "url-tracking" list that miniflux removes (internal/reader/urlcleaner), and of feeds.
-_TRACKING = frozenset(
-    "fbclid gclid dclid gbraid wbraid msclkid twclid yclid igshid mc_cid mc_eid mkt_tok ref ref_src ref_url referrer "
-    "source cmpid ocid ncid smid sr_share taid cid icid rss feed partner xtor at_medium at_campaign guccounter s".split()
-)
+_TRACKING_TEXT = """
+fbclid gclid dclid gbraid wbraid msclkid twclid yclid igshid mc_cid mc_eid mkt_tok ref ref_src ref_url referrer
+source cmpid ocid ncid smid sr_share taid cid icid rss partner xtor at_medium at_campaign guccounter
+"""
+_TRACKING = frozenset(_TRACKING_TEXT.split())
 _TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "hsa_", "__hs", "_hs", "at_", "ns_")
 _HOST_PREFIXES = ("www.", "m.", "mobile.", "amp.")
 

@@ -8,7 +8,7 @@ import regex
 
 from bot.domain.article import Article
 from bot.domain.names import NAME, is_outlet
-from bot.domain.outline import QUESTION_HEADING, Headed, outline
+from bot.domain.outline import QUESTION_HEADING, SHORT_CHARS_MAX, Headed, outline
 from bot.domain.wording import sentences
 
 # A column has at least so many headed sections, and a question or so many sections that quote an outlet.
@@ -56,43 +56,59 @@ _ASIDE = regex.compile(
 )
 
 _SAID = (
-    r"(?:explain(?:s|ed)?|report(?:s|ed)?|writes|wrote|describe[sd]|puts|put|sums|breaks|broke|frames|tells|told|lays|laid|"
-    r"sees|saw|has|had|covers|covered|says|said|notes|noted|adds|added)"
+    r"(?:explain(?:s|ed)?|report(?:s|ed)?|writes|wrote|describe[sd]|puts|put|sums|breaks|broke|frames|tells|told|lays|"
+    r"laid|sees|saw|has|had|covers|covered|says|said|notes|noted|adds|added)"
 )
 _CUES = tuple(
     regex.compile(pattern, regex.VERBOSE)
     for pattern in (
-        rf"\b[Hh]ere(?:[’']s|\ is|\ are)\ (?:(?:how|what|some\ of\ what|part\ of\ what|more\ of\ what|more\ from|a\ bit\ from|"
-        rf"the\ gist\ from|the\ word\ from)\ )?(?:the\ )?(?P<outlet>{NAME})(?:[’']s?)?(?:\ {_SAID}\b|\ on\b|\ with\b|[’']|$)",
-        rf"\b(?:[Pp]er|[Vv]ia|[Ff]rom|[Aa]ccording\ to|[Cc]ourtesy\ of|[Oo]ver\ at|(?:picked\ up|reported|seen|obtained|"
-        rf"published|reviewed|spotted|summarized|quoted)\ (?:by|in)|(?:story|report|piece|article|scoop|interview)\ "
-        rf"(?:in|from|by|with|at))\ (?:the\ )?(?P<outlet>{NAME})",
-        rf"(?:^|[\s“\"(])(?:[Aa]s\ )?(?:the\ )?(?P<outlet>{NAME})(?:[’']s?\ {NAME})?\ (?:also\ |now\ |first\ )?{_SAID}\b",
+        rf"""\b[Hh]ere(?:[’']s|\ is|\ are)\ (?:(?:how|what|(?:some|part|more)\ of\ what|more\ from|a\ bit\ from
+            |the\ gist\ from|the\ word\ from)\ )?(?:the\ )?(?P<outlet>{NAME})(?:[’']s?)?
+            (?:\ {_SAID}\b|\ on\b|\ with\b|[’']|$)""",
+        rf"""\b(?:[Pp]er|[Vv]ia|[Ff]rom|[Aa]ccording\ to|[Cc]ourtesy\ of|[Oo]ver\ at
+            |(?:picked\ up|reported|seen|obtained|published|reviewed|spotted|summarized|quoted)\ (?:by|in)
+            |(?:story|report|piece|article|scoop|interview)\ (?:in|from|by|with|at))\ (?:the\ )?(?P<outlet>{NAME})""",
+        rf"""(?:^|[\s“"(])(?:[Aa]s\ )?(?:the\ )?(?P<outlet>{NAME})(?:[’']s?\ {NAME})?
+            \ (?:also\ |now\ |first\ )?{_SAID}\b""",
         rf"\b(?:told|tells|telling|spoke\ (?:to|with)|speaking\ (?:to|with))\ (?:the\ )?(?P<outlet>{NAME})",
-        r"(?P<outlet>[\p{Han}\p{Katakana}ー・\p{Latin}]{2,20}?)(?:に(?:よると|よれば)|は(?:次|以下|こ)のように|が(?:次|以下)のように|の(?:報道|記事)(?:から|によると)|から(?:の)?引用)",
+        r"""(?P<outlet>[\p{Han}\p{Katakana}ー・\p{Latin}]{2,20}?)
+            (?:に(?:よると|よれば)|は(?:次|以下|こ)のように|が(?:次|以下)のように|の(?:報道|記事)(?:から|によると)|から(?:の)?引用)""",
     )
 )
 _SAY_CUES = _CUES[2:4]
 _WIDE_CUE = _CUES[-1]
 _REPORTS = regex.compile(r"\b(?:reports?|reported|writes|wrote)\s*$")
-_SAME_REPORT = regex.compile(r"\b(?:that|the\ same|this|their)\ (?:report|story|article|piece|outlet|paper)\b|同じ(?:記事|報道)", regex.VERBOSE)
+_SAME_REPORT = regex.compile(
+    r"\b(?:that|the\ same|this|their)\ (?:report|story|article|piece|outlet|paper)\b|同じ(?:記事|報道)",
+    regex.VERBOSE,
+)
 _CUE_END = regex.compile(r"[:：]\s*(?=[“\"「『]|$)")
 _POSSESSIVE = regex.compile(r"[’']s?(?:\s.*)?$")
-_SPEAKS = regex.compile(r"\b(?:reports?|reported|writes|wrote|according\ to|told|per|via|says|said)\b", regex.VERBOSE)
+_SPEAKS = regex.compile(
+    r"\b(?:reports?|reported|writes|wrote|according\ to|told|per|via|says|said)\b", regex.VERBOSE | regex.IGNORECASE
+)
 
 
-_ASKING_LINE = re.compile(r"question|qotd|over to you|your turn|what do you think|質問|問い|お題|クエスチョン", re.IGNORECASE)
-_CUE_LINE = re.compile(r"[:：]\s*(?=[“\"「『\n])|(?:によると|のように|報道|記事)")
+_ASKING_LINE = re.compile(
+    r"question|qotd|over to you|your turn|what do you think|質問|問い|お題|クエスチョン", re.IGNORECASE
+)
+_ATTRIBUTION = re.compile(
+    r"[:：]\s*(?=[“\"「『\n])|\b(?:per|via|according to|reports?|reported|told|writes|wrote)\b"
+    r"|によると|のように|報道|記事"
+)
+_SHORT_LINE = re.compile(rf"^[^\n]{{2,{SHORT_CHARS_MAX}}}$", re.MULTILINE)
 
 
 def read_column(article: Article) -> Column | None:
     """Return `article` as a column, or None if it is an ordinary article.
 
-    A column has two headed sections or more and either asks under "The Big Question" (or a like heading) or quotes
-    outlets in two sections or more.
+    A column has two headed sections or more and either asks under "The Big Question" (or a like heading) or names two
+    outlets or more as its sources, in two sections or more.
     """
-    # Most articles are none, and two cheap looks tell.
-    if not _ASKING_LINE.search(article.body) and len(_CUE_LINE.findall(article.body)) < QUOTING_MIN:
+    # Most articles are none, and cheap looks tell.
+    if not _ASKING_LINE.search(article.body) and len(_ATTRIBUTION.findall(article.body)) < QUOTING_MIN:
+        return None
+    if len(_SHORT_LINE.findall(article.body)) < PARTS_MIN:
         return None
     headed = outline(article)
     intro = headed[0].prose if headed and not headed[0].heading else ()
@@ -105,8 +121,9 @@ def read_column(article: Article) -> Column | None:
             question = question or section.prose
         elif section.prose and not _ASIDE.match(section.heading):
             parts.append(_part(section))
-    quoting = sum(any(quotation.outlet for quotation in part.quotations) for part in parts)
-    if len(parts) >= PARTS_MIN and (question or quoting >= QUOTING_MIN):
+    naming = [{*part.outlets, *(quotation.outlet for quotation in part.quotations)} - {None} for part in parts]
+    roundup = sum(map(bool, naming)) >= QUOTING_MIN and len(set[str | None]().union(*naming)) >= QUOTING_MIN
+    if len(parts) >= PARTS_MIN and (question or roundup):
         return Column(intro, tuple(parts), question)
     return None
 
@@ -117,7 +134,11 @@ def _part(section: Headed) -> Part:
     named: dict[str, None] = {}
     for paragraph in section.prose:
         for sentence in sentences(paragraph):
-            if _SPEAKS.search(sentence) and (outlet := named_outlet(sentence, known_only=True)) and outlet not in quoted:
+            if (
+                _SPEAKS.search(sentence)
+                and (outlet := named_outlet(sentence, known_only=True))
+                and outlet not in quoted
+            ):
                 named[outlet] = None
     return Part(_NUMBERING.sub("", section.heading), section.prose, quotations, tuple(named))
 

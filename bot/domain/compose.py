@@ -69,9 +69,7 @@ def compose(
         lead=told[0].section if told else None,
         sections=tuple(one.section for one in told[1:]),
         big_question=_question([issue.articles[0] for issue in issues], ranked, told, phrase),
-        stories=tuple(
-            tuple(dict.fromkeys(article.url for article in story.articles)) for story in (*issues, *ranked)
-        ),
+        stories=tuple(tuple(dict.fromkeys(article.url for article in story.articles)) for story in (*issues, *ranked)),
     )
 
 

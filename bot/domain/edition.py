@@ -34,9 +34,9 @@ class QuestionOrigin(StrEnum):
 class QuestionKind(StrEnum):
     """How readers answer it."""
 
-    POLL = "poll"          # among the options found
+    POLL = "poll"  # among the options found
     WRITE_IN = "write_in"  # best, worst, favourite: readers name the options
-    THREAD = "thread"      # in words
+    THREAD = "thread"  # in words
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,3 +37,15 @@ class GoneError(PaddockError):
     """What a button or an option points to does not exist here (any more)."""
 
     message_id = "common.error.gone"
+
+
+class LoginRefusedError(PaddockError):
+    """Discord does not take the token."""
+
+    message_id = "cli.login_refused"
+
+
+class NoDiscordError(PaddockError):
+    """Discord cannot be reached. Params: reason."""
+
+    message_id = "cli.no_discord"

@@ -98,7 +98,9 @@ Faraday Future""".splitlines()
 }
 _SPELLED = {spelling: name for name, others in _MAKERS.items() for spelling in (name, *others)}
 # Spelt like an everyday word, so they count only where a longer text capitalises them in the middle of a sentence.
-_EVERYDAY = frozenset({"Mini", "Seat", "Genesis", "Lincoln", "Alpine", "Lotus", "Slate", "Scout", "Ram", "Lucid", "Ford"})
+_EVERYDAY = frozenset(
+    {"Mini", "Seat", "Genesis", "Lincoln", "Alpine", "Lotus", "Slate", "Scout", "Ram", "Lucid", "Ford"}
+)
 _MAKER = regex.compile(
     r"(?<![\p{Latin}\p{N}])(?:"
     + "|".join(regex.escape(spelling) for spelling in sorted(_SPELLED, key=len, reverse=True))
@@ -106,36 +108,37 @@ _MAKER = regex.compile(
 )
 
 # Outlets that a column may quote; a name that ends in one of the words below is taken for one as well.
-OUTLETS = frozenset(
-    "Reuters|Bloomberg|AP|Associated Press|AFP|CNN|CNBC|BBC|NPR|Axios|Politico|Wired|Forbes|Fortune|Nikkei|Nikkei Asia|"
-    "Electrek|InsideEVs|Jalopnik|Autoblog|Motor1|Carscoops|The Verge|TechCrunch|Engadget|Autocar|Top Gear|The Drive|"
-    "Road & Track|Car and Driver|MotorTrend|Edmunds|Kelley Blue Book|Cox Automotive|The Autopian|Ars Technica|"
-    "Kyodo|NHK|Handelsblatt|Der Spiegel|Le Monde|ロイター|ブルームバーグ|共同通信|時事通信|日経|日本経済新聞|朝日新聞|読売新聞|毎日新聞".split("|")
-)
-_OUTLET_ENDINGS = frozenset(
-    "news times journal post press magazine weekly daily herald tribune guardian gazette telegraph observer standard "
-    "review insider wire examiner chronicle star sun mail globe record bulletin dispatch register reporter monitor "
-    "mirror echo ledger courier sentinel argus inquirer independent economist week today report radio tv agency".split()
-)
+_OUTLETS_TEXT = """Reuters|Bloomberg|AP|Associated Press|AFP|CNN|CNBC|BBC|NPR|Axios|Politico|Wired|Forbes|Fortune
+Nikkei|Nikkei Asia|Electrek|InsideEVs|Jalopnik|Autoblog|Motor1|Carscoops|The Verge|TechCrunch|Engadget|Autocar|Top Gear
+The Drive|Road & Track|Car and Driver|MotorTrend|Edmunds|Kelley Blue Book|Cox Automotive|The Autopian|Ars Technica|Kyodo
+NHK|Handelsblatt|Der Spiegel|Le Monde
+ロイター|ブルームバーグ|共同通信|時事通信|日経|日本経済新聞|朝日新聞|読売新聞|毎日新聞"""
+OUTLETS = frozenset(_OUTLETS_TEXT.replace("\n", "|").split("|"))
+_OUTLET_ENDINGS_TEXT = """
+news times journal post press magazine weekly daily herald tribune guardian gazette telegraph observer standard
+review insider wire examiner chronicle star sun mail globe record bulletin dispatch register reporter monitor
+mirror echo ledger courier sentinel argus inquirer independent economist week today report radio tv agency
+"""
+_OUTLET_ENDINGS = frozenset(_OUTLET_ENDINGS_TEXT.split())
 
 _NAME_PART = r"(?:\p{Lu}[\p{L}\p{N}’'&.-]*[\p{L}\p{N}]|\p{Lu}|\d+\p{Lu}[\p{L}\p{N}]*)"
-NAME = rf"{_NAME_PART}(?:(?:\ (?:&|and|of|de|the)\ |\ |-){_NAME_PART})*"
-_NAME = regex.compile(rf"{_NAME_PART}(?:[ -]{_NAME_PART})*")
+# No name that we look for has more than six words; without a limit a wall of capitals takes minutes.
+NAME = rf"{_NAME_PART}(?:(?:\ (?:&|and|of|de|the)\ |\ |-){_NAME_PART}){{0,5}}"
+_NAME = regex.compile(rf"{_NAME_PART}(?:[ -]{_NAME_PART}){{0,5}}")
 
-_NOT_NAMES = frozenset(
-    """
-    i the a an it he she they we you this that these those there here what who which why how when where whose and but or
-    so yet if in on at by for from with to of as is are was were do does did will would can could should may might has
-    have had not no yes now then all some any every each both one two three four five six seven eight nine ten my our
-    your his her its their monday tuesday wednesday thursday friday saturday sunday january february march april june
-    july august september october november december today yesterday tomorrow ev evs suv suvs ceo cfo coo uaw us u.s uk
-    u.k eu america american americans europe european japan japanese china chinese korea korean germany german france
-    french britain british italy italian india indian mexico canada photo photos image ed note also still just even
-    mr mrs ms dr big question good great well maybe perhaps tell let meanwhile however first second finally because
-    after before while since although though once another most many more other others people cars car ok okay thanks
-    new news please vote comments comment morning dump
-    """.split()
-)
+_NOT_NAMES_TEXT = """
+i the a an it he she they we you this that these those there here what who which why how when where whose and but or
+so yet if in on at by for from with to of as is are was were do does did will would can could should may might has
+have had not no yes now then all some any every each both one two three four five six seven eight nine ten my our
+your his her its their monday tuesday wednesday thursday friday saturday sunday january february march april june
+july august september october november december today yesterday tomorrow ev evs suv suvs ceo cfo coo uaw us u.s uk
+u.k eu america american americans europe european japan japanese china chinese korea korean germany german france
+french britain british italy italian india indian mexico canada photo photos image ed note also still just even
+mr mrs ms dr big question good great well maybe perhaps tell let meanwhile however first second finally because
+after before while since although though once another most many more other others people cars car ok okay thanks
+new news please vote comments comment morning dump
+"""
+_NOT_NAMES = frozenset(_NOT_NAMES_TEXT.split())
 
 _OFFICES = frozenset({"ceo", "cfo", "coo", "president", "chairman", "chair", "ev", "evs", "suv", "suvs"})
 
@@ -145,7 +148,12 @@ def makers(text: str) -> Counter[str]:
     found: Counter[str] = Counter()
     for match in _MAKER.finditer(text):
         name = _SPELLED[match.group()]
-        starts = match.start() == 0 or text[match.start() - 2 : match.start()].rstrip()[-1:] in {"", ".", "!", "?"}
+        starts = match.start() == 0 or text[match.start() - 2 : match.start()].rstrip()[-1:] in {
+            "",
+            ".",
+            "!",
+            "?",
+        }
         if name in _EVERYDAY and starts and name != "Ford":
             continue
         found[name] += 1
@@ -196,4 +204,6 @@ def _joined(counted: Counter[str]) -> Counter[str]:
 def is_outlet(name: str) -> bool:
     """Return whether `name` is a known outlet or reads like one ("The Detroit News")."""
     bare = name.removeprefix("The ").removeprefix("the ")
-    return name in OUTLETS or bare in OUTLETS or bare.split(" ")[-1].casefold() in _OUTLET_ENDINGS or bare.endswith("新聞")
+    return (
+        name in OUTLETS or bare in OUTLETS or bare.split(" ")[-1].casefold() in _OUTLET_ENDINGS or bare.endswith("新聞")
+    )

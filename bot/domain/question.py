@@ -42,14 +42,22 @@ class _Form(Enum):
     OTHER = auto()
 
 
-_WHICH = regex.compile(r"^(?:(?:in|on|of|for|to|with|from|at|by|under)\s+)?(?:which|who|whom|whose|who[’'](?:s|d|ll))\b", regex.IGNORECASE)
-_OPEN = regex.compile(r"^(?:(?:in|on|of|for|to|with|from|at|by)\s+)?(?:what|why|how|where|when)(?:[’']\w+)?\b", regex.IGNORECASE)
+_WHICH = regex.compile(
+    r"^(?:(?:in|on|of|for|to|with|from|at|by|under)\s+)?(?:which|who|whom|whose|who[’'](?:s|d|ll))\b",
+    regex.IGNORECASE,
+)
+_OPEN = regex.compile(
+    r"^(?:(?:in|on|of|for|to|with|from|at|by)\s+)?(?:what|why|how|where|when)(?:[’']\w+)?\b", regex.IGNORECASE
+)
 _YES_NO = regex.compile(
     r"^(?:is|are|was|were|am|do|does|did|can|could|will|would|should|shall|may|might|must|has|have|had|ever|any|anyone|"
     r"(?:is|are|was|were|do|does|did|ca|could|wo|would|should|has|have|had)n[’']t)\b",
     regex.IGNORECASE,
 )
-_CLAUSE = regex.compile(r"\s*(?:[,;:—–]|\s-\s|[、：])\s*|^(?:so|and|but|ok|okay|well|then|now|also|or|anyway|honestly)\s+", regex.IGNORECASE)
+_CLAUSE = regex.compile(
+    r"\s*(?:[,;:—–]|\s-\s|[、：])\s*|^(?:so|and|but|ok|okay|well|then|now|also|or|anyway|honestly)\s+",
+    regex.IGNORECASE,
+)
 _WIDE_WHICH = regex.compile(r"どの|どれ|どちら|どっち|誰|だれ|どこの?(?:メーカー|会社|社|ブランド)")
 _WIDE_OPEN = regex.compile(r"なぜ|どうして|どう|何|なに|いつ|いくら|どこ")
 
@@ -65,12 +73,18 @@ _MAKER_NOUN = regex.compile(
     r"compan(?:y|ies)|automobile\ firms?)\b|メーカー|ブランド|会社|各社",
     regex.IGNORECASE | regex.VERBOSE,
 )
-_CAR_NOUN = regex.compile(r"\b(?:cars?|concepts?|models?|trucks?|suvs?|evs?|sedans?|coupes?|vans?|vehicles?|ones?)\b|車|クルマ", regex.IGNORECASE)
+_CAR_NOUN = regex.compile(
+    r"\b(?:cars?|concepts?|models?|trucks?|suvs?|evs?|sedans?|coupes?|vans?|vehicles?|ones?)\b|車|クルマ",
+    regex.IGNORECASE,
+)
 _OF_THESE = regex.compile(
     r"\b(?:of|among|from)\s+(?:these|those|them|the\s+(?:two|three|four|five|six|bunch|lot|above|group))\b|\bthese\b|この中|このうち|以上の",
     regex.IGNORECASE,
 )
-_ANY_OF = regex.compile(r"\b(?:any(?:one|body)?|either|one\s+of|these|those|them|automakers|carmakers|brands|makers)\b|いずれか|この中", regex.IGNORECASE)
+_ANY_OF = regex.compile(
+    r"\b(?:any(?:one|body)?|either|one\s+of|these|those|them|automakers|carmakers|brands|makers)\b|いずれか|この中",
+    regex.IGNORECASE,
+)
 
 _ASIDE = regex.compile(
     r"^(?:remember\b|guess\s+what|(?:you\s+)?know\s+what|sound\s+familiar|get\s+it|who\s+knew|who\s+(?:doesn|wouldn)[’']t|"
@@ -78,7 +92,8 @@ _ASIDE = regex.compile(
     regex.IGNORECASE,
 )
 _PREAMBLE = regex.compile(
-    r"^(?:(?:[\p{L}’' ]{0,40}\bquestions?(?:\s+(?:is|for\s+(?:you|today|the\s+(?:day|comments))|to\s+you))?(?:\s+today)?|discuss|"
+    r"^(?:(?:[\p{L}’' ]{0,40}\bquestions?(?:\s+(?:is|for\s+(?:you|today|the\s+(?:day|comments))|to\s+you))?"
+    r"(?:\s+today)?|discuss|"
     r"so|ok(?:ay)?|tell\s+(?:me|us)(?:\s+this)?|your\s+turn|over\s+to\s+you|q|qotd|今日の(?:質問|問い)|質問)\s*(?:[:：—–]|,\s+then\s*[:,])\s*)+",
     regex.IGNORECASE,
 )
@@ -140,7 +155,10 @@ def suggest_question(lead: Section, article: Article, phrase: Phrase) -> BigQues
 
 
 def _asked(text: str, article: Article, headed: Sequence[Headed]) -> BigQuestion:
-    told = [article.title, *(paragraph for section in headed for paragraph in (section.heading, *section.prose))]
+    told = [
+        article.title,
+        *(paragraph for section in headed for paragraph in (section.heading, *section.prose)),
+    ]
     kind, options = kind_of(text, told)
     return BigQuestion(cut(text, QUESTION_CHARS_MAX), QuestionOrigin.ARTICLE, kind, options)
 
@@ -268,7 +286,9 @@ def _candidates(question: str, told: Sequence[str]) -> list[str]:
     if _CAR_NOUN.search(question):
         cars = [name for name, _ in every if " " in name and makers(name) and name not in made]
         return cars if len(cars) >= OPTIONS_MIN else made
-    if len(made) >= YES_NO_NAMES_MIN and not regex.search(r"\bwho(?:m|se)?\b[^?]{0,30}\b(?:ceo|boss|driver|person)\b", question.casefold()):
+    if len(made) >= YES_NO_NAMES_MIN and not regex.search(
+        r"\bwho(?:m|se)?\b[^?]{0,30}\b(?:ceo|boss|driver|person)\b", question.casefold()
+    ):
         return made
     return [name for name, _ in every]
 

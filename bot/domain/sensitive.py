@@ -23,11 +23,11 @@ _JAPANESE = (
 )
 _SENSITIVE = regex.compile(rf"\b(?:{_ENGLISH})\b|{_JAPANESE}", regex.IGNORECASE)
 _FIGURES = regex.compile(
-    r"\b(?:dead (?:in the water|heat|end|last|simple|serious|set|battery|batteries)|drop-dead|dead-\w+|deadlines?|deadlocks?|"
+    r"\b(?:dead (?:in the water|heat|end|last|simple|serious|set|battery|batteries)|drop-dead|dead-\w+|"
     r"killer (?:app|feature|deal|looks)|killed? off|killing (?:off|the (?:project|program|model))|kill switch|"
-    r"crash[- ]tests?(?:ed|ing)?|(?:market|price|stock)s? crash(?:es|ed)?|price wars?|trade wars?|star wars|to die for|"
-    r"die[- ]?(?:hard|cast)\w*|dyed|collision (?:avoidance|warning|mitigation)\w*|photobomb\w*|bombshell|steal the show|"
-    r"stole the show|a steal|theft deterrent|shooting brakes?|shooting for)\b",
+    r"crash[- ]tests?(?:ed|ing)?|(?:market|price|stock)s? crash(?:es|ed)?|(?:price|trade|star) wars?|to die for|"
+    r"die[- ]?(?:hard|cast)\w*|dyed|collision (?:avoidance|warning|mitigation)\w*|photobomb\w*|bombshell|"
+    r"steal the show|stole the show|a steal|theft deterrent|shooting brakes?|shooting for)\b",
     regex.IGNORECASE,
 )
 

@@ -70,9 +70,7 @@ def rank(stories: Sequence[Story], now: datetime | None) -> tuple[Story, ...]:
     """
     newest = max((moment for story in stories if (moment := _published(story))), default=None)
     reference = now or newest
-    return tuple(
-        sorted(stories, key=lambda story: (-_weight(story, reference), _order(story.articles[0])))
-    )
+    return tuple(sorted(stories, key=lambda story: (-_weight(story, reference), _order(story.articles[0]))))
 
 
 def _weight(story: Story, now: datetime | None) -> float:
@@ -102,7 +100,16 @@ def _order(article: Article) -> tuple[str, ...]:
     """Return a key that depends on nothing but what the article says, to make the outcome the same each time."""
     moment = article.published_at.isoformat() if article.published_at else ""
     optional = (article.source_url or "", article.image_url or "")
-    return (article.url, article.key, article.source, article.title, article.summary, article.body, moment, *optional)
+    return (
+        article.url,
+        article.key,
+        article.source,
+        article.title,
+        article.summary,
+        article.body,
+        moment,
+        *optional,
+    )
 
 
 def _telling(article: Article) -> tuple[object, ...]:

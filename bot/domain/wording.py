@@ -5,11 +5,14 @@ Works on English and its neighbours, and on Japanese, which ends its sentences w
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 
 import regex
 
 ELLIPSIS = "…"
+# What a cut looks at past its limit: enough to see whether a sentence or a cluster of characters goes on there.
+LOOK_AHEAD_CHARS = 200
 
 # Invisible characters that reorder or hide text (Unicode Standard Annex 9 "Directional Formatting Characters", and
 # the format characters without a glyph). The joiners U+200C and U+200D stay: Persian and emoji are spelt with them.
@@ -28,21 +31,25 @@ _WIDE_ENDS = "。！？｡"
 _TOKEN_BEFORE = regex.compile(r"[^\s(\[“\"‘'/—–]+$")
 
 # Words after which a full stop ends nothing.
-_NEVER_LAST = frozenset(
-    "mr mrs ms mx dr prof rev hon gen sen rep gov lt col sgt capt cmdr adm maj pres st mt ft vs viz cf eg ie i.e e.g "
-    "approx est fig vol pp ed al messrs mme mlle hr fr nr".split()
-)
+_INITIALS = regex.compile(r"\p{L}(?:\.\p{L})*")
+_NEVER_LAST_TEXT = """
+mr mrs ms mx dr prof rev hon gen sen rep gov lt col sgt capt cmdr adm maj pres st mt ft vs viz cf eg ie i.e e.g
+approx est fig vol pp ed al messrs mme mlle hr fr nr
+"""
+_NEVER_LAST = frozenset(_NEVER_LAST_TEXT.split())
 # Words after which it ends a sentence only when a word follows that starts one.
-_SELDOM_LAST = frozenset(
-    "inc corp co ltd plc llc bros jr sr etc dept assn univ a.m p.m am pm u.s u.k u.n e.u d.c s.a n.v b.v ph.d "
-    "u.s.a l.a n.y no nos jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur fri sat sun".split()
-)
-_STARTERS = frozenset(
-    "the a an it its he she they we i you this that these those there here in on at by for from with without to as "
-    "but and or so yet if when while after before since until although though because however meanwhile still "
-    "his her their our my your who what why how where which is are was were has have had will would could should "
-    "no not none all some many most both each one two three according officials analysts shares sales both".split()
-)
+_SELDOM_LAST_TEXT = """
+inc corp co ltd plc llc bros jr sr etc dept assn univ a.m p.m am pm u.s u.k u.n e.u d.c s.a n.v b.v ph.d
+u.s.a l.a n.y jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur fri sat sun
+"""
+_SELDOM_LAST = frozenset(_SELDOM_LAST_TEXT.split())
+_STARTERS_TEXT = """
+the a an it its he she they we i you this that these those there here in on at by for from with without to as
+but and or so yet if when while after before since until although though because however meanwhile still
+his her their our my your who what why how where which is are was were has have had will would could should
+no not none all some many most both each one two three according officials analysts shares sales both
+"""
+_STARTERS = frozenset(_STARTERS_TEXT.split())
 
 
 def clean(text: str) -> str:
@@ -64,14 +71,16 @@ def quoted_spans(text: str) -> list[tuple[int, int]]:
     goes on in the next paragraph. Apostrophes and inch marks open nothing.
     """
     spans: list[tuple[int, int]] = []
+    last = {close: text.rfind(close) for close in (*_QUOTES.values(), '"')}
     at = 0
     while at < len(text):
         mark = text[at]
         end = -1
         if mark in _QUOTES:
-            end = text.find(_QUOTES[mark], at + 1)
+            # Looking only where there is something to find keeps a wall of opening marks from taking minutes.
+            end = text.find(_QUOTES[mark], at + 1) if at < last[_QUOTES[mark]] else -1
         elif mark == '"' and (at == 0 or not text[at - 1].isalnum()) and text[at + 1 : at + 2].strip():
-            end = text.find('"', at + 1)
+            end = text.find('"', at + 1) if at < last['"'] else -1
         else:
             at += 1
             continue
@@ -105,9 +114,11 @@ def sentences(text: str) -> list[str]:
 
 def _ends(line: str) -> Iterator[int]:
     spans = quoted_spans(line)
+    starts = [start for start, _ in spans]
     for match in _END.finditer(line):
         end = match.end()
-        if any(start < match.start() and end < stop for start, stop in spans):
+        around = bisect_left(starts, match.start()) - 1
+        if around >= 0 and end < spans[around][1]:
             continue
         following = line[end:].lstrip()
         if not following:
@@ -127,24 +138,18 @@ def _is_end(before: str, mark: str, following: str) -> bool:
         return False
     if mark[0] != "." or mark.startswith(".."):
         return True
-    token_match = _TOKEN_BEFORE.search(before)
-    token = token_match.group() if token_match else ""
-    bare = token.casefold()
+    found = _TOKEN_BEFORE.search(before)
+    bare = found.group().casefold() if found else ""
     if bare in _NEVER_LAST:
         return False
     first_word = regex.match(r"[\p{L}\p{M}’']+", lead)
     starts = first_word is not None and first_word.group().casefold() in _STARTERS
-    if bare in _SELDOM_LAST:
-        # "No. 3" and "Oct. 5" go on; "The answer is no. Three makers agreed." ends.
-        if bare in {"no", "nos"}:
-            return not lead[0].isdigit()
-        return starts and mark == "." or len(mark) > 1
-    if regex.fullmatch(r"\p{Lu}", token):
-        # An initial, unless it closes a name such as "Plan B" before a plain sentence start.
-        return starts and token != "I"
-    if regex.fullmatch(r"(?:\p{L}\.)+\p{L}", token):
-        return starts
-    return True
+    if bare in {"no", "nos"}:
+        # "No. 3" goes on; "The answer is no. Three makers agreed." ends.
+        return not lead[0].isdigit()
+    # Initials and what is spelt with full stops go on as well, unless they close a name such as "Plan B".
+    seldom = bare in _SELDOM_LAST or _INITIALS.fullmatch(bare) is not None
+    return starts or len(mark) > 1 or not seldom
 
 
 def cut(text: str, chars_max: int) -> str:
@@ -156,6 +161,7 @@ def cut(text: str, chars_max: int) -> str:
         return text
     if chars_max < 1:
         return ""
+    text = text[: chars_max + LOOK_AHEAD_CHARS]
     fitting = _fitting(text, chars_max)
     ends = [end for end in _ends(text) if end <= len(fitting)]
     if ends and ends[-1] * 2 >= chars_max:

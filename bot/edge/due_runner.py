@@ -72,9 +72,9 @@ class DueRunner:
         """Let this runner do a kind of work: `steps` says what is next, `perform` does it."""
         self._kinds[steps.kind] = _Registered(steps, perform)
 
-    async def next_due_at(self) -> datetime | None:
-        """Return when the next piece falls due, or None if nothing waits."""
-        return await self._agenda.next_due_at(tuple(self._kinds))
+    async def next_due(self, *, but: frozenset[str] = frozenset()) -> tuple[datetime, str] | None:
+        """Return when the next piece falls due and its kind, or None if nothing waits; kinds in `but` do not count."""
+        return await self._agenda.next_due(tuple(self._kinds.keys() - but))
 
     async def run_once(self, now: datetime) -> int:
         """Do everything that is due at `now` and return how many pieces were taken; safe to repeat."""
@@ -97,7 +97,8 @@ class DueRunner:
             self._agenda.woken.clear()
             try:
                 await self.run_once(self._clock.now())
-                next_at = await self.next_due_at()
+                upcoming = await self.next_due()
+                next_at = None if upcoming is None else upcoming[0]
             except Exception:
                 # The database may be away for a while; the agenda is looked at again, and nothing in it was lost.
                 log.exception("the agenda could not be read")

@@ -9,6 +9,7 @@ from bot.domain.edition import BigQuestion, Edition, QuestionOrigin, Section
 from bot.domain.guild import Part
 from bot.domain.wording import cut
 from bot.edge.markdown import escape, link
+from bot.render.edition import credits_of, quotation
 from bot.text import plural, text
 
 ACCENT = 0xC8102E  # the bot's own red, on every edition
@@ -123,11 +124,11 @@ def _section(section: Section, language: str, summary_chars: int, *, lead: bool)
     url = section.articles[0] if section.articles else None
     lines = [f"{'##' if lead else '###'} {link(section.headline, url, HEADLINE_CHARS_MAX)}"]
     if section.summary:
-        quoted = escape(section.summary, summary_chars)
-        lines.append(text("roundup.view.quote", language, words=quoted))
-    shown = section.sources[:SOURCES_SHOWN_MAX]
-    names = [link(source.name, source.url or url) for source in shown]
-    if (more := len(section.sources) - len(shown)) > 0:
+        lines.append(escape(quotation(cut(section.summary, summary_chars), language)))
+    credited = credits_of(section, language)
+    shown = credited[:SOURCES_SHOWN_MAX]
+    names = [link(credit.label, credit.url or url) for credit in shown]
+    if (more := len(credited) - len(shown)) > 0:
         names.append(plural("roundup.view.more_sources", language, more))
     lines.append(f"-# {' · '.join(names)}")
     return "\n".join(lines)

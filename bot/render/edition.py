@@ -2,16 +2,19 @@
 
 import json
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from babel.dates import format_date
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.domain.edition import BigQuestion, Edition, QuestionKind, QuestionOrigin, Section, SourceRef
 from bot.domain.wording import quoted_spans
 from bot.text import join_names, text
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 TEMPLATE = "edition.html.j2"
 
@@ -27,7 +30,7 @@ class Credit:
     url: str | None
 
 
-def credits(section: Section, language: str) -> tuple[Credit, ...]:  # noqa: A001  # the word of the trade
+def credits_of(section: Section, language: str) -> tuple[Credit, ...]:
     """Return the section's sources as they are shown.
 
     An outlet that is known only by name is credited through the page that quotes it ("Reuters, via The Morning
@@ -51,7 +54,7 @@ def quotation(summary: str, language: str) -> str:
     pieces: list[str] = []
     at = 0
     for start, end in quoted_spans(summary):
-        inner_end = end - 1 if summary[end - 1] in "”\"»」』›" and end - 1 > start else end
+        inner_end = end - 1 if summary[end - 1] in '”"»」』›' and end - 1 > start else end
         pieces += [summary[at:start], opening, summary[start + 1 : inner_end], closing]
         at = end
     pieces.append(summary[at:])
@@ -112,7 +115,7 @@ def as_text(edition: Edition, language: str) -> str:
         lines += ["", section.headline]
         if section.summary:
             lines.append(f"  {quotation(section.summary, language)}")
-        for credit in credits(section, language):
+        for credit in credits_of(section, language):
             address = f"  {credit.url}" if credit.url else ""
             lines.append(f"  — {credit.label}{address}")
     if question := edition.big_question:
@@ -125,6 +128,10 @@ def as_text(edition: Edition, language: str) -> str:
 def as_html(edition: Edition, language: str) -> str:
     """Return the edition as a page of its own that loads nothing but the publishers' pictures."""
     question = edition.big_question
+
+    def message(message_id: str, **params: object) -> str:
+        return text(message_id, language, **params)
+
     return (
         _environment()
         .get_template(TEMPLATE)
@@ -133,10 +140,10 @@ def as_html(edition: Edition, language: str) -> str:
             language=language,
             day=_day(edition, language),
             shown=[section for section in (edition.lead, *edition.sections) if section],
-            credits=lambda section: credits(section, language),  # pyright: ignore[reportUnknownLambdaType]
-            quotation=lambda summary: quotation(summary, language),  # pyright: ignore[reportUnknownLambdaType]
+            credits=partial(credits_of, language=language),
+            quotation=partial(quotation, language=language),
             web=_web_address,
-            message=lambda message_id, **params: text(message_id, language, **params),  # pyright: ignore[reportUnknownLambdaType]
+            message=message,
             choices=_choices(question, language) if question else (),
             how_to_answer=_how_to_answer(question, language) if question else "",
         )
@@ -170,7 +177,9 @@ def _web_address(url: str | None) -> str | None:
 
 
 @cache
-def _environment() -> Environment:
+def _environment() -> "Environment":
+    from jinja2 import Environment, FileSystemLoader, StrictUndefined  # noqa: PLC0415  # pages only; 60 ms of a start
+
     return Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,

@@ -73,9 +73,9 @@ class DueWorkService:
         )
         return parked
 
-    async def next_due_at(self, kinds: Sequence[str]) -> datetime | None:
-        """Return when the next piece may be claimed, or None if nothing waits."""
-        return await self._store.read(lambda session: table.next_due_at(session, kinds))
+    async def next_due(self, kinds: Sequence[str]) -> tuple[datetime, str] | None:
+        """Return when the next piece may be claimed and its kind, or None if nothing waits."""
+        return await self._store.read(lambda session: table.next_due(session, kinds))
 
     async def parked_in(self, guild_id: int) -> tuple[tuple[str, str], ...]:
         """Return the kind and the error of what has been given up in a guild."""

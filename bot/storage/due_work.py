@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Index, String, UniqueConstraint, case, delete, func, null, or_, select, update
+from sqlalchemy import Index, String, UniqueConstraint, case, delete, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -156,12 +156,16 @@ async def due_at_of(session: AsyncSession, *, kind: str, subject_id: int) -> dat
     )
 
 
-async def next_due_at(session: AsyncSession, kinds: Sequence[str]) -> datetime | None:
-    """Return when the next piece of these kinds may be claimed, or None if nothing waits."""
+async def next_due(session: AsyncSession, kinds: Sequence[str]) -> tuple[datetime, str] | None:
+    """Return when the next piece of these kinds may be claimed and its kind, or None if nothing waits."""
     claimable_at = case((DueWorkRow.free_at > DueWorkRow.due_at, DueWorkRow.free_at), else_=DueWorkRow.due_at)
-    return await session.scalar(
-        select(func.min(claimable_at)).where(DueWorkRow.parked_at.is_(None), DueWorkRow.kind.in_(kinds))
+    found = await session.execute(
+        select(claimable_at, DueWorkRow.kind)
+        .where(DueWorkRow.parked_at.is_(None), DueWorkRow.kind.in_(kinds))
+        .order_by(claimable_at, DueWorkRow.id)
+        .limit(1)
     )
+    return found.tuples().one_or_none()
 
 
 async def parked_in(session: AsyncSession, guild_id: int) -> tuple[tuple[str, str], ...]:

@@ -88,12 +88,7 @@ async def open_store(database_url: str, *, purpose: str) -> AsyncGenerator[Store
     path = sqlite_path(url)
     with Owner(path, purpose):
         writer = _sqlite_engine(url.set(database=str(path)), WRITER_PRAGMAS, begin="BEGIN IMMEDIATE", size=1)
-        reader = _sqlite_engine(
-            url.set(database=path.as_uri(), query={"mode": "ro", "uri": "true"}),
-            READER_PRAGMAS,
-            begin="BEGIN",
-            size=READERS,
-        )
+        reader = _sqlite_engine(read_only(url, path), READER_PRAGMAS, begin="BEGIN", size=READERS)
         try:
             # The first connection switches to WAL and takes up what a killed process left: before anybody reads.
             async with writer.connect():
@@ -114,6 +109,11 @@ def sqlite_path(url: URL) -> Path:
     if not path.parent.is_dir():
         raise NoFolderError(folder=str(path.parent))
     return path
+
+
+def read_only(url: URL, path: Path) -> URL:
+    """Return the address by which a SQLite file is opened for reading only: then closing it last writes nothing."""
+    return url.set(database=path.as_uri(), query={"mode": "ro", "uri": "true"})
 
 
 def _sqlite_engine(url: URL, pragmas: tuple[str, ...], *, begin: str, size: int) -> AsyncEngine:

@@ -63,7 +63,16 @@ def test_captions_credits_and_comments_are_no_prose_of_a_column():
         for section in outline(load(COLUMNS[0].with_name(f"{name}.txt")).article)
         for paragraph in (section.heading, *section.prose)
     )
-    for left_out in ("Vidslot", "Valmo V70 Estate", "Photo", "Tmd Wagon", "Notify", "Corolla", "front 3/4", "Mitaka Tanuki rear"):
+    for left_out in (
+        "Vidslot",
+        "Valmo V70 Estate",
+        "Photo",
+        "Tmd Wagon",
+        "Notify",
+        "Corolla",
+        "front 3/4",
+        "Mitaka Tanuki rear",
+    ):
         assert left_out not in prose
 
 
@@ -81,7 +90,10 @@ def test_an_article_on_one_subject_with_headings_is_no_column():
     [
         ("Here’s how Reuters explains it", "Reuters"),
         ("Per The Detroit News", "The Detroit News"),
-        ("It has 27 dealers according to a regulatory filing picked up by Automotive News", "Automotive News"),
+        (
+            "It has 27 dealers according to a regulatory filing picked up by Automotive News",
+            "Automotive News",
+        ),
         ("From Bloomberg’s Keith Naughton", "Bloomberg"),
         ("As the Financial Times reported", "Financial Times"),
         ("Here's what Halden's Jim Tolland told Autocar", "Autocar"),

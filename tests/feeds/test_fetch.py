@@ -210,6 +210,19 @@ async def test_a_slow_drip_ends_at_the_total_time(publisher):
             await fetcher.fetch(publisher.url())
 
 
+async def test_the_total_time_covers_all_redirects_together(publisher):
+    async def later(request: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(0.2)
+        return web.Response(status=302, headers={"Location": "/again"})
+
+    publisher.handler = later
+    ports = frozenset({publisher.server.port})
+    limits = FetchLimits(timeout_s=0.5, redirects_max=20)
+    async with Fetcher(user_agent=AGENT, limits=limits, allow_loopback_ports=ports) as fetcher:
+        with pytest.raises(FetchTimeoutError):
+            await fetcher.fetch(publisher.url())
+
+
 async def test_redirects_are_followed_and_permanent_ones_remembered(publisher, fetcher):
     async def moved(request: web.Request) -> web.StreamResponse:
         steps = {"/old": (301, "/newer"), "/newer": (308, "feed"), "/away": (302, "/feed")}

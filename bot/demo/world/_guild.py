@@ -11,6 +11,7 @@ from bot.demo.world._sights import Person, Place
 
 GUILD_NAME = "Paddock Gazette"
 BOT_NAME = "Paddock"
+BOT_AVATAR = "paddock"  # stands in for the hash that Discord gives a picture
 GUILD_AGE = timedelta(days=3 * 365)
 ACCOUNT_AGE = timedelta(days=2 * 365)
 MEMBER_FOR = timedelta(days=200)
@@ -29,15 +30,14 @@ READ_ONLY = discord.PermissionOverwrite(send_messages=False)
 class Guild:
     """Builds the guild and lets people in; `actors` and `people` are by user id."""
 
-    def __init__(
-        self, env: simcord.Env, clock: SharedClock, bot_permissions: discord.Permissions | None
-    ) -> None:
+    def __init__(self, env: simcord.Env, clock: SharedClock, bot_permissions: discord.Permissions | None) -> None:
         self._env = env
         self._clock = clock
         self.actors: dict[int, simcord.MemberActor] = {}
         self.people: dict[int, Person] = {}
         with clock.ago(GUILD_AGE):
             env.backend.bot_user.name = BOT_NAME
+            env.backend.bot_user.avatar = BOT_AVATAR
             owner = env.create_user("morgan", global_name="Morgan")
             self.handle = env.create_guild(GUILD_NAME, owner=owner)
             if bot_permissions is not None:
@@ -91,7 +91,8 @@ class Guild:
         member_for: timedelta = MEMBER_FOR,
     ) -> Person:
         """Let somebody join, with an account and a membership of the given ages."""
-        with self._clock.ago(account_age):
+        # Discord colours a default avatar by the millisecond its account was made in.
+        with self._clock.ago(account_age + timedelta(milliseconds=len(self.people))):
             user = self._env.create_user(name.split(maxsplit=1)[0].casefold(), global_name=name)
         with self._clock.ago(member_for):
             self.handle.add_member(user, roles=[self.handle.roles[role] for role in roles])

@@ -1,5 +1,7 @@
 """Reading what stands in the guild."""
 
+import heapq
+import itertools
 from datetime import datetime
 
 import simcord
@@ -57,6 +59,18 @@ class Reading:
         viewer = person.id if person is not None else None
         return [self._line(message) for message in messages if message.visible_to(viewer)]
 
+    def recent(self, person: Person, count: int) -> list[Line]:
+        """Return the last `count` messages in all places that `person` reads, the oldest first."""
+        places = [(c, *self.threads(c, person)) for c in self.channels(person)]
+        found = [
+            message
+            for place in itertools.chain.from_iterable(places)
+            for message in self._backend.messages.get(place.id, {}).values()
+            if message.visible_to(person.id)
+        ]
+        latest = heapq.nlargest(count, found, key=lambda message: message.id)
+        return [self._line(message) for message in reversed(latest)]
+
     def line(self, place_id: int, message_id: int) -> Line:
         """Return a message as it stands now."""
         return self._line(self._backend.get_message(place_id, message_id))
@@ -70,9 +84,7 @@ class Reading:
         parts: list[str] = []
         for channel in self.channels(None):
             for place in (channel, *self.threads(channel, None)):
-                messages = sorted(
-                    self._backend.messages.get(place.id, {}).values(), key=lambda message: message.id
-                )
+                messages = sorted(self._backend.messages.get(place.id, {}).values(), key=lambda message: message.id)
                 title = f"#{place.name}" if place.parent is None else f"#{channel.name} > {place.name}"
                 parts.append(f"== {title}")
                 parts.extend(told(self._line(message)) for message in messages)
@@ -87,6 +99,7 @@ class Reading:
             author=message.author_name or author.global_name or author.name,
             at=datetime.fromisoformat(message.timestamp),
             text=plain.plain(raw, self._guild.names()),
+            gist=plain.gist(raw, self._guild.names()),
             private=message.is_ephemeral,
             raw=raw,
         )
@@ -100,9 +113,7 @@ def told(line: Line) -> str:
 
 
 def _place(channel: Channel) -> Place:
-    return Place(
-        channel.id, channel.name or str(channel.id), channel.parent_id if channel.is_thread else None
-    )
+    return Place(channel.id, channel.name or str(channel.id), channel.parent_id if channel.is_thread else None)
 
 
 def _made_at(channel: Channel) -> tuple[str, int]:

@@ -44,13 +44,21 @@ class Role:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One message as it stands: `text` in plain lines, `raw` as Discord's API gives it."""
+    """One message as it stands.
+
+    Attributes:
+        text: all of it in plain lines, its buttons in brackets.
+        gist: what it says, in one line.
+        private: whether only the one whom it answers sees it.
+        raw: as Discord's API gives it.
+    """
 
     id: int
     place: Place
     author: str
     at: datetime
     text: str
+    gist: str
     private: bool
     raw: Mapping[str, Any] = field(repr=False)
 

@@ -4,11 +4,13 @@ import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
 
 import discord
 import simcord
+from simcord.backend.cdn import CDN_BASE
 
 from bot.clock import ManualClock
 from bot.demo import plain
@@ -19,7 +21,7 @@ from bot.demo.world._gaps import (
     speak_their_language,
     use_real_timers,
 )
-from bot.demo.world._guild import Guild
+from bot.demo.world._guild import BOT_AVATAR, Guild
 from bot.demo.world._reading import Reading
 from bot.demo.world._sights import Line, Person, Place, Role, Seen
 from bot.domain.errors import PaddockError
@@ -29,6 +31,8 @@ SETTLE_S = 30.0
 # simcord refuses an operation while a click from the browser is handled; it is tried again for that long.
 BUSY_PAUSE_S = 0.05
 BUSY_TRIES_MAX = round(SETTLE_S / BUSY_PAUSE_S)
+
+AVATAR = Path(__file__).parents[1] / "pages" / "avatar.png"
 
 T = TypeVar("T")
 Where = Place | str
@@ -170,6 +174,10 @@ class World:
         """Return the messages there, the oldest first; private ones only to the `person` who was answered."""
         return self._reading.lines(self._place(where), person)
 
+    def recent(self, person: Person, count: int) -> list[Line]:
+        """Return the last `count` messages anywhere that `person` sees, the oldest first."""
+        return self._reading.recent(person, count)
+
     def transcript(self) -> str:
         """Return everything that stands in the guild now, place by place, private answers too."""
         return self._reading.transcript()
@@ -294,7 +302,9 @@ class World:
             raise LookupError(f"{person.name} cannot read #{place.name}")
         others = [p for p in self.guild.people.values() if p != person and self._reading.can_read(p, place)]
         viewers = [self._actor(viewer) for viewer in (person, *others)]
-        assets = {url: (url.rsplit("/", 1)[-1], picture) for url, picture in self._pictures.items()}
+        own = f"{CDN_BASE}/avatars/{self._env.backend.bot_user.id}/{BOT_AVATAR}.png"
+        pictures = {own: AVATAR.read_bytes(), **self._pictures}
+        assets = {url: (url.rsplit("/", 1)[-1], picture) for url, picture in pictures.items()}
         async with self._lock:
             if self._preview is not None:
                 await self._preview.close()
@@ -341,9 +351,7 @@ class World:
 
     def _seen(self, result: simcord.InteractionResult) -> Seen:
         answers = [result.response, *result.followups]
-        lines = tuple(
-            self._reading.line(answer.channel_id, answer.id) for answer in answers if answer is not None
-        )
+        lines = tuple(self._reading.line(answer.channel_id, answer.id) for answer in answers if answer is not None)
         return Seen(lines, result.modal, result.acknowledged, result)
 
 
