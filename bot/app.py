@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from bot.clock import Clock, SystemClock
+from bot.domain.errors import PaddockError
 from bot.edge.actor import Actors
 from bot.edge.client import PaddockClient, use_api
 from bot.edge.due_runner import DueRunner
@@ -154,20 +155,24 @@ async def _serve(app: App, token: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     await app.client.log_in(token)
-    async with asyncio.TaskGroup() as group:
-        connection = group.create_task(app.client.connect(), name="connection")
-        work = group.create_task(_work(app), name="due work")
-        edits = group.create_task(app.live.run(), name="live edits")
-        stop = asyncio.ensure_future(stopping.wait())
-        await asyncio.wait((stop, connection), return_when=asyncio.FIRST_COMPLETED)
-        log.info("stopping")
-        stop.cancel()
-        app.runner.stop()
-        edits.cancel()
-        await asyncio.wait((work,), timeout=STOP_S)
-        work.cancel()
-        await app.client.finish_answers(STOP_S)
-        await app.client.close()
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(app.client.stay_connected(), name="connection")
+            work = group.create_task(_work(app), name="due work")
+            edits = group.create_task(app.live.run(), name="live edits")
+            await stopping.wait()
+            log.info("stopping")
+            app.runner.stop()
+            edits.cancel()
+            await asyncio.wait((work,), timeout=STOP_S)
+            work.cancel()
+            await app.client.finish_answers(STOP_S)
+            await app.client.close()
+    except BaseExceptionGroup as failed:
+        # One that was expected is told in a sentence; a group of it would be shown as a traceback.
+        if len(failed.exceptions) == 1 and isinstance(failed.exceptions[0], PaddockError):
+            raise failed.exceptions[0] from None
+        raise
     log.info("stopped")
 
 
