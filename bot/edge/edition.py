@@ -9,7 +9,7 @@ from bot.domain.edition import BigQuestion, Edition, QuestionOrigin, Section
 from bot.domain.guild import Part
 from bot.domain.wording import cut
 from bot.edge.markdown import escape, link
-from bot.render.edition import credits, quotation  # noqa: A004  # the word of the trade
+from bot.render.edition import credits_of, quotation
 from bot.text import plural, text
 
 ACCENT = 0xC8102E  # the bot's own red, on every edition
@@ -125,7 +125,7 @@ def _section(section: Section, language: str, summary_chars: int, *, lead: bool)
     lines = [f"{'##' if lead else '###'} {link(section.headline, url, HEADLINE_CHARS_MAX)}"]
     if section.summary:
         lines.append(escape(quotation(cut(section.summary, summary_chars), language)))
-    credited = credits(section, language)
+    credited = credits_of(section, language)
     shown = credited[:SOURCES_SHOWN_MAX]
     names = [link(credit.label, credit.url or url) for credit in shown]
     if (more := len(credited) - len(shown)) > 0:
