@@ -44,6 +44,14 @@ log = logging.getLogger(__name__)
 # How long a stop waits for what was begun; container platforms kill after 10 to 30 seconds.
 STOP_S = 25.0
 USER_AGENT = "Paddock/0.1 (Discord news roundup; reads feeds only)"
+# What stands between us and Discord, and passes by itself.
+NO_DISCORD = (
+    aiohttp.ClientError,
+    discord.ConnectionClosed,
+    discord.DiscordServerError,
+    discord.GatewayNotFound,
+    OSError,
+)
 EXIT_OK = 0
 EXIT_FAILED = 1
 EXIT_CONFIG = 78  # sysexits.h, EX_CONFIG
@@ -152,7 +160,7 @@ async def run(settings: Settings) -> int:
         except discord.LoginFailure:
             log.error(text("cli.login_refused", settings.language))  # noqa: TRY400  # a traceback would add nothing
             return EXIT_CONFIG
-        except (aiohttp.ClientError, discord.DiscordServerError, OSError) as error:
+        except NO_DISCORD as error:
             log.error(text("cli.no_discord", settings.language, reason=type(error).__name__))  # noqa: TRY400
             return EXIT_FAILED
 
@@ -164,21 +172,34 @@ async def _serve(app: App, token: str) -> int:
         loop.add_signal_handler(number, stopping.set)
     await app.client.login(token)
     async with asyncio.TaskGroup() as group:
-        connection = group.create_task(app.client.connect(), name="connection")
+        connection = group.create_task(_connected(app), name="connection")
         work = group.create_task(_work(app), name="due work")
         edits = group.create_task(app.live.run(), name="live edits")
-        stop = asyncio.ensure_future(stopping.wait())
+        stop = group.create_task(stopping.wait(), name="stop")
         await asyncio.wait((stop, connection), return_when=asyncio.FIRST_COMPLETED)
         log.info("stopping")
         stop.cancel()
         app.runner.stop()
         edits.cancel()
+        if not app.client.is_ready():
+            work.cancel()  # nothing was begun: it waits for a connection that is not wanted any more
         await asyncio.wait((work,), timeout=STOP_S)
         work.cancel()
         await app.client.finish_answers(STOP_S)
         await app.client.close()
+    if (error := connection.result()) is not None:
+        raise error
     log.info("stopped")
     return EXIT_OK
+
+
+async def _connected(app: App) -> Exception | None:
+    """Stay connected until the client is closed; return what ended it otherwise, so that the others can finish."""
+    try:
+        await app.client.connect()
+    except Exception as error:  # noqa: BLE001  # raised again when everything has been closed
+        return error
+    return None
 
 
 async def _work(app: App) -> None:

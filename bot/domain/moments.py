@@ -75,7 +75,10 @@ def parse_moment(given: str, *, now: datetime, zone: ZoneInfo) -> datetime:
         moment = datetime.fromisoformat(given.strip())
     except ValueError:
         return _next_time(given, now=now, zone=zone)
-    return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    try:
+        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
+    except OverflowError:  # the first and the last day that there are
+        raise BadMomentError(given=given) from None
 
 
 def _next_time(given: str, *, now: datetime, zone: ZoneInfo) -> datetime:

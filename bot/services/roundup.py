@@ -315,7 +315,7 @@ class EditionWork:
         edition = await self._store.read(lambda session: table.edition_by_id(session, work.subject_id))
         if edition is None:
             return
-        progress = Progress(state=EditionState.FAILED, reason=error[:200])
+        progress = Progress(state=EditionState.FAILED, reason=error)
         guild_id = edition.guild_id
         await self._store.write(lambda session: self._end(session, work.subject_id, guild_id, progress))
 

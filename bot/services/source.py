@@ -9,7 +9,7 @@ from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
 from bot.domain.article import ParsedFeed
 from bot.domain.due_work import DueWork
-from bot.domain.errors import GoneError, PaddockError
+from bot.domain.errors import GoneError, PaddockError, packed
 from bot.domain.source import (
     FeedState,
     Source,
@@ -25,7 +25,6 @@ from bot.storage import due_work as agenda
 from bot.storage import source as table
 from bot.storage.guild import add_audit
 from bot.storage.store import Session, Store
-from bot.text import DEFAULT_LANGUAGE, error_text
 
 log = logging.getLogger(__name__)
 
@@ -171,7 +170,7 @@ class SourceService:
         try:
             read = await self._reader.read(feed.url, validators=Validators(feed.etag, feed.last_modified))
         except PaddockError as error:
-            failure = error_text(error, DEFAULT_LANGUAGE)
+            failure = packed(error)
             await self._store.write(lambda session: table.record_failure(session, feed.id, at=now, failure=failure))
             log.info("feed failed feed=%s reason=%s", feed.id, error.message_id)
             seconds = error.params.get("retry_after_s")
