@@ -61,7 +61,7 @@ def run() -> None:
     _log_to_stderr(settings.log_level)
     from bot.app import run as run_bot  # noqa: PLC0415
 
-    raise typer.Exit(asyncio.run(run_bot(settings)))
+    asyncio.run(run_bot(settings))
 
 
 @app.command()
@@ -92,7 +92,7 @@ def demo(
     """
     settings = _settings()
     _log_to_stderr("WARNING")
-    from bot.demo import run_demo  # noqa: PLC0415
+    from bot.demo.run import run_demo  # noqa: PLC0415
 
     raise typer.Exit(
         asyncio.run(run_demo(settings, once=once, feeds=feed or [], port=port, open_browser=not no_browser))
@@ -107,7 +107,7 @@ def doctor() -> None:
     """
     settings = _settings()
     _log_to_stderr("WARNING")
-    from bot.app import doctor as examine  # noqa: PLC0415
+    from bot.cli.doctor import examine  # noqa: PLC0415
 
     raise typer.Exit(asyncio.run(examine(settings)))
 
@@ -203,7 +203,7 @@ def main(arguments: list[str] | None = None) -> None:
     Raises:
         SystemExit: always; 0 for done, 1 for a failure that was named, 2 for wrong use, 78 settings.
     """
-    from bot.domain.errors import PaddockError  # noqa: PLC0415
+    from bot.domain.errors import LoginRefusedError, PaddockError  # noqa: PLC0415
 
     given = sys.argv[1:] if arguments is None else arguments
     try:
@@ -212,7 +212,7 @@ def main(arguments: list[str] | None = None) -> None:
         from bot.text import error_text  # noqa: PLC0415
 
         print(error_text(error, _settings().language), file=sys.stderr)
-        sys.exit(EXIT_FAILED)
+        sys.exit(EXIT_CONFIG if isinstance(error, LoginRefusedError) else EXIT_FAILED)
 
 
 def _settings(*, with_token: bool = False) -> "Settings":

@@ -8,13 +8,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
-import aiohttp
-import discord
-from discord.http import Route
-
 from bot.clock import Clock, SystemClock
 from bot.edge.actor import Actors
-from bot.edge.client import PaddockClient
+from bot.edge.client import PaddockClient, use_api
 from bot.edge.due_runner import DueRunner
 from bot.edge.live_edit import LiveEdits
 from bot.edge.pace import Pace
@@ -32,7 +28,6 @@ from bot.services.source import SourceService
 from bot.settings import Settings
 from bot.storage.migrate import upgrade
 from bot.storage.store import Store, open_store
-from bot.text import text
 from cogs.guild import GuildCog
 from cogs.help import HelpCog
 from cogs.roundup import AboutButton, NotifyButton, PostNowButton, RoundupCog
@@ -44,17 +39,6 @@ log = logging.getLogger(__name__)
 # How long a stop waits for what was begun; container platforms kill after 10 to 30 seconds.
 STOP_S = 25.0
 USER_AGENT = "Paddock/0.1 (Discord news roundup; reads feeds only)"
-# What stands between us and Discord, and passes by itself.
-NO_DISCORD = (
-    aiohttp.ClientError,
-    discord.ConnectionClosed,
-    discord.DiscordServerError,
-    discord.GatewayNotFound,
-    OSError,
-)
-EXIT_OK = 0
-EXIT_FAILED = 1
-EXIT_CONFIG = 78  # sysexits.h, EX_CONFIG
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,29 +132,28 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     return App(client, runner, live, guilds, sources, roundups)
 
 
-async def run(settings: Settings) -> int:
-    """Connect to Discord and serve until SIGTERM or SIGINT, then finish what was begun; return an exit status."""
+async def run(settings: Settings) -> None:
+    """Connect to Discord and serve until SIGTERM or SIGINT, then finish what was begun.
+
+    Raises:
+        SettingsError: without a token.
+        LoginRefusedError, NoDiscordError: if Discord does not let us in.
+        FileOwnedError, NoFolderError, NewerSchemaError: see `bot.storage`.
+    """
     token = settings.require_token()
     if settings.discord_api_base is not None:
-        Route.BASE = settings.discord_api_base
+        use_api(settings.discord_api_base)
     clock = SystemClock()
     async with open_app(settings, clock, purpose="paddock run") as app:
-        try:
-            return await _serve(app, token)
-        except discord.LoginFailure:
-            log.error(text("cli.login_refused", settings.language))  # noqa: TRY400  # a traceback would add nothing
-            return EXIT_CONFIG
-        except NO_DISCORD as error:
-            log.error(text("cli.no_discord", settings.language, reason=type(error).__name__))  # noqa: TRY400
-            return EXIT_FAILED
+        await _serve(app, token)
 
 
-async def _serve(app: App, token: str) -> int:
+async def _serve(app: App, token: str) -> None:
     loop = asyncio.get_running_loop()
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
-    await app.client.login(token)
+    await app.client.log_in(token)
     async with asyncio.TaskGroup() as group:
         connection = group.create_task(_connected(app), name="connection")
         work = group.create_task(_work(app), name="due work")
@@ -190,13 +173,12 @@ async def _serve(app: App, token: str) -> int:
     if (error := connection.result()) is not None:
         raise error
     log.info("stopped")
-    return EXIT_OK
 
 
 async def _connected(app: App) -> Exception | None:
     """Stay connected until the client is closed; return what ended it otherwise, so that the others can finish."""
     try:
-        await app.client.connect()
+        await app.client.stay_connected()
     except Exception as error:  # noqa: BLE001  # raised again when everything has been closed
         return error
     return None

@@ -19,7 +19,7 @@ from babel.messages.pofile import PoFileError, read_po
 ROOT = Path(__file__).parent.parent
 SOURCE_LANGUAGE = "en"
 MESSAGE_ID = re.compile(r"(?!.*\.(?:html|j2|json|po|txt)$)[a-z][a-z0-9_]*(?:\.[a-z0-9_]+)+")  # but not a file's name
-TEMPLATE_ID = re.compile(rf"""["']({MESSAGE_ID.pattern})["']""")
+TEMPLATE_ID = re.compile(r"""["']([a-z][a-z0-9_.]+)["']""")
 # What needs no translation: placeholders and names. A message that holds no other word may be the same everywhere.
 NAMES = re.compile(r"\{[^}]*\}|\b(?:Paddock|Discord|RSS|Atom)\b")
 
@@ -161,7 +161,7 @@ def find_uses(root: Path, known: frozenset[str]) -> Uses:
     for template in sorted(root.glob("bot/**/*.j2")):
         for number, line in enumerate(template.read_text(encoding="utf-8").splitlines(), 1):
             where = f"{template.relative_to(root).as_posix()}:{number}"
-            uses.ids.update((name, where) for name in TEMPLATE_ID.findall(line))
+            uses.ids.update((name, where) for name in TEMPLATE_ID.findall(line) if MESSAGE_ID.fullmatch(name))
     return uses
 
 

@@ -175,9 +175,7 @@ class _Reader:
 
     async def _document(self, asked: _Input) -> _Document:
         if not asked.is_web:
-            path = Path(asked.name).absolute()
-            body = await asyncio.to_thread(read_file, path, self._bytes_max)
-            return _Document(body, path.as_uri(), None)
+            return await asyncio.to_thread(_read_file, asked.name, self._bytes_max)
         fetched = await self._fetcher.fetch(asked.name)
         return _Document(fetched.body or b"", fetched.final_url, fetched.content_type)
 
@@ -206,6 +204,11 @@ def _own_ports(inputs: Iterable[_Input]) -> frozenset[int]:
         except ValueError:
             continue  # no address at all: the fetcher says so
     return frozenset(ports)
+
+
+def _read_file(name: str, bytes_max: int) -> _Document:
+    path = Path(name).absolute()
+    return _Document(read_file(path, bytes_max), path.as_uri(), None)
 
 
 def _complain(line: str) -> None:

@@ -123,9 +123,7 @@ class Newsstand:
 
     def pictures(self) -> dict[str, bytes]:
         """Return the pictures by address."""
-        return {
-            f"{self.base}/pictures/{path.name}": path.read_bytes() for path in sorted(PICTURES.glob("*.png"))
-        }
+        return {f"{self.base}/pictures/{path.name}": path.read_bytes() for path in sorted(PICTURES.glob("*.png"))}
 
     def printed(self, outlet: Outlet) -> list[Printed]:
         """Return what `outlet` has printed so far, the newest first."""
@@ -182,9 +180,7 @@ class Newsstand:
         path = PICTURES / Path(request.match_info["name"]).name
         if not path.is_file():
             raise web.HTTPNotFound
-        return web.Response(
-            body=path.read_bytes(), content_type="image/png", headers={"Cache-Control": "max-age=3600"}
-        )
+        return web.Response(body=path.read_bytes(), content_type="image/png", headers={"Cache-Control": "max-age=3600"})
 
 
 def _unchanged(headers: Mapping[str, str], etag: str, updated: datetime) -> bool:

@@ -59,9 +59,7 @@ class _Paper:
     def __init__(self, language: str, clock: Clock) -> None:
         self._language = language
         self._clock = clock
-        self._templates = Environment(
-            loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined
-        )
+        self._templates = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
         self._templates.filters |= {
             "code": _code,
             "moment": self._moment,
@@ -163,9 +161,7 @@ class Page:
         language = self._language or language_of(request.headers.get("Accept-Language"))
         state = await self._state(language)
         parts = ("clock", "places", "happened")
-        return web.json_response(
-            {part: self._papers[language].print(f"{part}.html.j2", state) for part in parts}
-        )
+        return web.json_response({part: self._papers[language].print(f"{part}.html.j2", state) for part in parts})
 
     async def _file(self, request: web.Request) -> web.Response:
         name = request.match_info["file"]
@@ -192,11 +188,7 @@ class Page:
 
     def _places(self) -> list[_Shown]:
         world, viewer = self._world, self._viewer
-        listed = [
-            place
-            for channel in world.channels(viewer)
-            for place in (channel, *world.threads(channel, viewer))
-        ]
+        listed = [place for channel in world.channels(viewer) for place in (channel, *world.threads(channel, viewer))]
         return [self._shown(place) for place in listed]
 
     def _shown(self, place: Place) -> _Shown:

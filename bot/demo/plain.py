@@ -100,9 +100,7 @@ def button_id(message: Payload, name: str) -> str:
     Raises:
         LookupError: if no button does, or more than one.
     """
-    named = [
-        (str(button["custom_id"]), button.get("label"), button_label(button)) for button in buttons(message)
-    ]
+    named = [(str(button["custom_id"]), button.get("label"), button_label(button)) for button in buttons(message)]
     by_id = [custom_id for custom_id, *_ in named if custom_id == name]
     by_label = [custom_id for custom_id, label, shown in named if name in (label, shown)]
     by_part = [custom_id for custom_id, _, shown in named if name.casefold() in shown.casefold()]
@@ -162,8 +160,7 @@ def _button(button: Payload) -> str:
 
 def _select(select: Payload) -> str:
     options = " | ".join(
-        f"{option.get('label')}{' ✓' if option.get('default') else ''}"
-        for option in _payloads(select.get("options"))
+        f"{option.get('label')}{' ✓' if option.get('default') else ''}" for option in _payloads(select.get("options"))
     )
     return f"<{select.get('placeholder') or 'choose'}{': ' + options if options else ''}>"
 

@@ -10,6 +10,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from bot.app import App, open_app
@@ -17,9 +18,10 @@ from bot.clock import ManualClock, SystemClock
 from bot.demo.day import play_day
 from bot.demo.newsstand import Newsstand
 from bot.demo.page import Page
-from bot.demo.reprint import Reprint, open_reprint
+from bot.demo.reprint import open_reprint
 from bot.demo.stage import Due, run_due
 from bot.demo.world import World
+from bot.feeds.fetch import FetchLimits
 from bot.settings import Settings
 from bot.text import text
 
@@ -72,6 +74,8 @@ async def run_demo(settings: Settings, *, once: bool, feeds: Sequence[str], port
     Returns:
         An exit status.
     """
+    # The simulated Discord tries a client of its own without intents, and discord.py warns of it.
+    logging.getLogger("discord.state").setLevel(logging.ERROR)
     async with open_local(settings, feeds) as local:
         if once:
             await play_day(local.world, local.stage, print_line=print)
@@ -93,17 +97,19 @@ async def open_local(settings: Settings, feeds: Sequence[str] = ()) -> AsyncGene
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="paddock-demo-"))
         zone = ZoneInfo(settings.timezone)
         if feeds:
-            reprint: Reprint = await stack.enter_async_context(open_reprint(feeds))
+            limits = FetchLimits(timeout_s=settings.fetch_timeout_s, bytes_max=settings.fetch_bytes_max)
+            reprint = await stack.enter_async_context(open_reprint(feeds, limits, settings.language))
             clock = ManualClock(_morning(reprint.newest_at or SystemClock().now(), zone))
-            urls, ports, pictures = reprint.urls, reprint.ports, {}
+            urls, ports = reprint.urls, reprint.ports
+            pictures: dict[str, bytes] = {}
         else:
             clock = ManualClock(_morning(SystemClock().now(), zone))
             newsstand = await stack.enter_async_context(Newsstand(clock))
-            urls, ports = tuple(newsstand.feeds().values()), newsstand.ports()
+            urls, ports = tuple(newsstand.feeds().values()), frozenset({urlsplit(newsstand.base).port or 0})
             pictures = newsstand.pictures()
         chosen = settings.model_copy(
             update={
-                "database_url": f"sqlite+aiosqlite:///{Path(folder) / 'demo.db'}",
+                "database_url": f"sqlite+aiosqlite:///{Path(folder) / 'paddock.db'}",
                 "starter_sources": urls,
                 "discord_token": None,
             }

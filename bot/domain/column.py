@@ -8,7 +8,7 @@ import regex
 
 from bot.domain.article import Article
 from bot.domain.names import NAME, is_outlet
-from bot.domain.outline import QUESTION_HEADING, Headed, outline
+from bot.domain.outline import QUESTION_HEADING, SHORT_CHARS_MAX, Headed, outline
 from bot.domain.wording import sentences
 
 # A column has at least so many headed sections, and a question or so many sections that quote an outlet.
@@ -84,23 +84,31 @@ _SAME_REPORT = regex.compile(
 )
 _CUE_END = regex.compile(r"[:：]\s*(?=[“\"「『]|$)")
 _POSSESSIVE = regex.compile(r"[’']s?(?:\s.*)?$")
-_SPEAKS = regex.compile(r"\b(?:reports?|reported|writes|wrote|according\ to|told|per|via|says|said)\b", regex.VERBOSE)
+_SPEAKS = regex.compile(
+    r"\b(?:reports?|reported|writes|wrote|according\ to|told|per|via|says|said)\b", regex.VERBOSE | regex.IGNORECASE
+)
 
 
 _ASKING_LINE = re.compile(
     r"question|qotd|over to you|your turn|what do you think|質問|問い|お題|クエスチョン", re.IGNORECASE
 )
-_CUE_LINE = re.compile(r"[:：]\s*(?=[“\"「『\n])|(?:によると|のように|報道|記事)")
+_ATTRIBUTION = re.compile(
+    r"[:：]\s*(?=[“\"「『\n])|\b(?:per|via|according to|reports?|reported|told|writes|wrote)\b"
+    r"|によると|のように|報道|記事"
+)
+_SHORT_LINE = re.compile(rf"^[^\n]{{2,{SHORT_CHARS_MAX}}}$", re.MULTILINE)
 
 
 def read_column(article: Article) -> Column | None:
     """Return `article` as a column, or None if it is an ordinary article.
 
-    A column has two headed sections or more and either asks under "The Big Question" (or a like heading) or quotes
-    outlets in two sections or more.
+    A column has two headed sections or more and either asks under "The Big Question" (or a like heading) or names two
+    outlets or more as its sources, in two sections or more.
     """
-    # Most articles are none, and two cheap looks tell.
-    if not _ASKING_LINE.search(article.body) and len(_CUE_LINE.findall(article.body)) < QUOTING_MIN:
+    # Most articles are none, and cheap looks tell.
+    if not _ASKING_LINE.search(article.body) and len(_ATTRIBUTION.findall(article.body)) < QUOTING_MIN:
+        return None
+    if len(_SHORT_LINE.findall(article.body)) < PARTS_MIN:
         return None
     headed = outline(article)
     intro = headed[0].prose if headed and not headed[0].heading else ()
@@ -113,8 +121,9 @@ def read_column(article: Article) -> Column | None:
             question = question or section.prose
         elif section.prose and not _ASIDE.match(section.heading):
             parts.append(_part(section))
-    quoting = sum(any(quotation.outlet for quotation in part.quotations) for part in parts)
-    if len(parts) >= PARTS_MIN and (question or quoting >= QUOTING_MIN):
+    naming = [{*part.outlets, *(quotation.outlet for quotation in part.quotations)} - {None} for part in parts]
+    roundup = sum(map(bool, naming)) >= QUOTING_MIN and len(set[str | None]().union(*naming)) >= QUOTING_MIN
+    if len(parts) >= PARTS_MIN and (question or roundup):
         return Column(intro, tuple(parts), question)
     return None
 

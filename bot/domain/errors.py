@@ -44,6 +44,18 @@ class GoneError(PaddockError):
     message_id = "common.error.gone"
 
 
+class LoginRefusedError(PaddockError):
+    """Discord does not take the token."""
+
+    message_id = "cli.login_refused"
+
+
+class NoDiscordError(PaddockError):
+    """Discord cannot be reached. Params: reason."""
+
+    message_id = "cli.no_discord"
+
+
 class UnforeseenError(PaddockError):
     """What no other error foresees, as it is kept; its traceback stands in the log. Params: error_id."""
 

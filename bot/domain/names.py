@@ -122,8 +122,9 @@ mirror echo ledger courier sentinel argus inquirer independent economist week to
 _OUTLET_ENDINGS = frozenset(_OUTLET_ENDINGS_TEXT.split())
 
 _NAME_PART = r"(?:\p{Lu}[\p{L}\p{N}’'&.-]*[\p{L}\p{N}]|\p{Lu}|\d+\p{Lu}[\p{L}\p{N}]*)"
-NAME = rf"{_NAME_PART}(?:(?:\ (?:&|and|of|de|the)\ |\ |-){_NAME_PART})*"
-_NAME = regex.compile(rf"{_NAME_PART}(?:[ -]{_NAME_PART})*")
+# No name that we look for has more than six words; without a limit a wall of capitals takes minutes.
+NAME = rf"{_NAME_PART}(?:(?:\ (?:&|and|of|de|the)\ |\ |-){_NAME_PART}){{0,5}}"
+_NAME = regex.compile(rf"{_NAME_PART}(?:[ -]{_NAME_PART}){{0,5}}")
 
 _NOT_NAMES_TEXT = """
 i the a an it he she they we you this that these those there here what who which why how when where whose and but or

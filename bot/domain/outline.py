@@ -13,12 +13,17 @@ import regex
 
 from bot.domain.article import Article
 from bot.domain.boilerplate import ends_column, is_boilerplate, is_credit
-from bot.domain.wording import paragraphs
+from bot.domain.wording import clean, paragraphs, sentences
 
 # The longest short line; the longest headings of the columns looked at had 13 words and 80 characters.
 SHORT_CHARS_MAX = 110
 SHORT_WORDS_MAX = 16
 SHORT_WIDE_CHARS_MAX = 45
+# A column of the longest kind has 15,000 characters and 150 paragraphs; more is no article.
+TEXT_CHARS_MAX = 100_000
+LINES_MAX = 2_000
+# Captions and slugs have so many words or fewer; most headings have more.
+FEW_WORDS = 4
 # A short line that stands alone between paragraphs must read like a heading by at least this much.
 HEADING_SCORE_MIN = 1
 # Share buttons above this part of the text stand at its top, and what follows them is the article.
@@ -65,12 +70,16 @@ clockwise silhouette teaser concept dashboard profile topshot header hero jpg jp
 _CAPTION_WORDS = frozenset(_CAPTION_TEXT.split())
 _WIDE_CAPTION_WORDS = ("写真", "画像", "撮影", "提供", "イメージ")
 _CAPTION_SCORE = -9
+LONE_RUN_LINES_MAX = 20  # a longer run of short lines is a list, whatever stands at its end
 # "Mev2", "hero_1", "1200x800": a picture's file name rather than a word. Models ("VF8", "ID.4") are not meant.
 _FILE_TOKEN = regex.compile(r"\b(?:\p{Lu}\p{Ll}{2,}\d+|\d+x\d+|\S+_\S+|(?i:img|dsc)\w*\d+)\b")
 _MODEL_YEAR = regex.compile(r"^(?:19|20)\d\d\s")
 _VERBISH = regex.compile(r"\s\p{L}{2,}(?:s|ed|ing|es)\b")
 # "Would you buy one?" on a line of its own is put to the reader; as a heading it would be in title case.
 _ASKS_YOU = regex.compile(r"\b(?:you|your|yours)\b", regex.IGNORECASE)
+_NUMBER = regex.compile(r"^\d{1,2}[.)]\s+")
+# "Hyundai goes hydrogen": a name, and at once what it does.
+_DOES = regex.compile(r"^\p{Lu}\S*(?:\s\p{Lu}\S*)*\s\p{Ll}{2,}s\s+\S")
 _CLOSED = regex.compile(r"[.。:：,、;；…][\"'”’」』)\]）]*$")
 _MARKUP = regex.compile(r"^(?:#{1,6}\s+|>\s+|\*\*(?=.*\*\*$))|\*\*$")
 
@@ -78,7 +87,7 @@ _MARKUP = regex.compile(r"^(?:#{1,6}\s+|>\s+|\*\*(?=.*\*\*$))|\*\*$")
 def outline(article: Article) -> tuple[Headed, ...]:
     """Return the article's prose under its headings, the first with an empty heading if prose stands above them all."""
     lines = _lines(article)
-    kinds = _kinds(lines)
+    kinds = _kinds(lines, _titled([clean(article.title), *lines]))
     headed: list[Headed] = []
     heading, prose = "", list[str]()
     for line, kind in zip(lines, kinds, strict=True):
@@ -102,9 +111,10 @@ def outline(article: Article) -> tuple[Headed, ...]:
 
 
 def _lines(article: Article) -> list[str]:
-    title = article.title.casefold()
-    lines = [line for raw in paragraphs(article.body) if (line := _MARKUP.sub("", raw).strip())]
-    if is_short(article.title or "."):
+    title = clean(article.title).casefold()
+    body = paragraphs(article.body[:TEXT_CHARS_MAX])[:LINES_MAX]
+    lines = [line for raw in body if (line := _MARKUP.sub("", raw).strip())]
+    if is_short(clean(article.title) or "."):
         # Of a page without a title the first sentence may stand for one, which is then part of the text.
         lines = [line for line in lines if line.casefold() != title]
     length = sum(map(len, lines)) or 1
@@ -118,11 +128,10 @@ def _lines(article: Article) -> list[str]:
     return [line for line in lines if not is_boilerplate(line)]
 
 
-def _kinds(lines: Sequence[str]) -> list[Kind]:
+def _kinds(lines: Sequence[str], titled: bool | None) -> list[Kind]:  # noqa: FBT001  # a style, not a switch
     """Return what each line is, looking at each run of lines that are as short as headings."""
     kinds = [Kind.PROSE] * len(lines)
     seen = Counter(line.casefold() for line in lines)
-    titled = _titled(lines)
     asked = False
     place = 0
     while place < len(lines):
@@ -133,7 +142,8 @@ def _kinds(lines: Sequence[str]) -> list[Kind]:
         while end < len(lines) and (is_short(lines[end]) or is_credit(lines[end])):
             end += 1
         run = range(place, end)
-        scores = {i: _score(lines, i, run, seen, titled=titled) for i in run if not is_credit(lines[i])}
+        slots = Counter(_slot(lines[i]) for i in run)
+        scores = {i: _score(lines, i, run, seen, slots, titled=titled) for i in run if not is_credit(lines[i])}
         kinds[place:end], asked = _run_kinds(lines, run, scores, asked=asked)
         place = end
     return kinds
@@ -179,6 +189,8 @@ def is_short(line: str) -> bool:
     wide = bool(regex.search(r"[\p{Han}\p{Hiragana}\p{Katakana}]", line))
     if wide:
         return len(line) <= SHORT_WIDE_CHARS_MAX and not line.endswith(("？", "！"))
+    if len(sentences(_NUMBER.sub("", line))) > 1:
+        return False
     if line.endswith("?") and _ASKS_YOU.search(line) and not _title_case(line):
         return False
     return len(line) <= SHORT_CHARS_MAX and len(line.split()) <= SHORT_WORDS_MAX and not line[0].islower()
@@ -189,7 +201,11 @@ def _titled(lines: Sequence[str]) -> bool | None:
     votes = Counter(
         _title_case(line)
         for line in lines
-        if is_short(line) and len(line.split()) > 4 and _FUNCTION_WORDS & set(line.casefold().split())  # noqa: PLR2004
+        if line
+        and is_short(line)
+        and not _asks(line)
+        and len(line.split()) > FEW_WORDS
+        and _FUNCTION_WORDS & set(line.casefold().split())
     )
     if not votes or votes[True] == votes[False]:
         return None
@@ -201,28 +217,48 @@ def _title_case(line: str) -> bool:
     return bool(longer) and sum(word[0].isupper() for word in longer) * 4 >= len(longer) * 3
 
 
-def _score(lines: Sequence[str], place: int, run: range, seen: Counter[str], *, titled: bool | None) -> int:
+def _titled_heading(line: str) -> bool:
+    says = bool(_FUNCTION_WORDS & set(line.casefold().split())) or bool(_VERBISH.search(line))
+    return says and len(line.split()) > 2 and _title_case(line)  # noqa: PLR2004  # "Motor Shows" may be a caption
+
+
+def _slot(line: str) -> str:
+    return " ".join(line.split(maxsplit=2)[:2])
+
+
+def _score(
+    lines: Sequence[str], place: int, run: range, seen: Counter[str], slots: Counter[str], *, titled: bool | None
+) -> int:
     """Return how much a short line reads like a heading; captions come out below zero."""
     line = lines[place]
     credited = place + 1 < len(lines) and is_credit(lines[place + 1])
     # A credit belongs to the line before it, unless that is the only one: then it may stand under a heading's picture.
-    if credited and sum(not is_credit(lines[i]) for i in run) > 1:
+    if credited and sum(not is_credit(lines[i]) for i in run[:LONE_RUN_LINES_MAX]) > 1:
         return _CAPTION_SCORE
     if seen[line.casefold()] > 1:
         return _CAPTION_SCORE
     tokens = regex.findall(r"[\p{L}\p{N}’'_-]+", line.casefold())
     # Slugs of one slot repeat their first words ("Ad Slot Top", "Ad Slot Bottom").
-    if any(i != place and lines[i].split()[:2] == line.split()[:2] and len(tokens) <= 4 for i in run):  # noqa: PLR2004
+    if slots[_slot(line)] > 1 and len(tokens) <= FEW_WORDS:
         return _CAPTION_SCORE
     if regex.search(r"[\p{Han}\p{Hiragana}\p{Katakana}]", line):
         pictured = any(word in line for word in _WIDE_CAPTION_WORDS)
         return 3 + ("、" in line or "「" in line) - run.index(place) - 3 * credited - 4 * pictured
+    title_case = _title_case(line)
     function = bool(_FUNCTION_WORDS & set(tokens))
     score = 2 * function - 3 * credited
-    score += bool(_VERBISH.search(line)) + (len(tokens) > 4) + line.endswith(("?", "!"))  # noqa: PLR2004
+    score += (
+        bool(_DOES.search(line))
+        + bool(_VERBISH.search(line))
+        + (len(tokens) > FEW_WORDS)
+        + (line.endswith(("?", "!")) and title_case)
+    )
     score -= 2 * bool(_CAPTION_WORDS & set(tokens)) + 4 * bool(_FILE_TOKEN.search(line))
-    score -= bool(_MODEL_YEAR.match(line)) + (not function and len(tokens) <= 4)  # noqa: PLR2004
+    score -= bool(_MODEL_YEAR.match(line)) + (not function and len(tokens) <= FEW_WORDS)
     score -= 3 * bool(regex.search(r"\([^)]*\)$|3/4", line))
     if titled is not None and len(tokens) > 1:
-        score += 1 if _title_case(line) == titled else -2
+        score += 1 if title_case == titled else -3
+    elif titled is None and not title_case and any(_titled_heading(lines[i]) for i in run[:LONE_RUN_LINES_MAX]):
+        # In one run a line in title case that says something is the heading, the other one describes a picture.
+        score -= 4
     return score

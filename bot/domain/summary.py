@@ -15,6 +15,7 @@ SUMMARY_WORDS_MAX = 60  # what an edition quotes of a source at most
 SUMMARY_SENTENCES_MAX = 2
 # A description of fewer words ("Our weekly podcast") tells no story.
 DESCRIPTION_WORDS_MIN = 8
+DESCRIPTION_CHARS_MAX = 10_000  # some feeds put the whole article here; its beginning is what is quoted
 # Discord docs, embed limits: a title holds 256 characters; a headline of more than two lines on a phone is none.
 HEADLINE_CHARS_MAX = 160
 
@@ -25,6 +26,8 @@ CARRYING_SHARE = 0.7
 TITLE_TERM_WEIGHT = 2.0
 TERM_COUNT_MAX = 4
 EVERYDAY_WEIGHT = 0.3
+
+WORD_CHARS_MAX = 60  # on average, that is: the longest words that one meets are as long
 
 _EVERYDAY = frozenset(map(stem, EVERYDAY))
 
@@ -42,7 +45,7 @@ def headline(article: Article) -> str:
     """Return the article's title, or for one without (a page whose title is just how it begins) what carries it."""
     title = clean(article.title)
     body = paragraphs(article.body)
-    untitled = bool(body) and not is_short(title) and body[0].startswith(title.rstrip(ELLIPSIS + ". ")[:40])
+    untitled = bool(title and body) and not is_short(title) and body[0].startswith(title.rstrip(ELLIPSIS + ". ")[:40])
     if not title or untitled:
         title = _carrying(_prose(article), title="") or title
     return cut(title, HEADLINE_CHARS_MAX)
@@ -54,7 +57,7 @@ def summarise(article: Article, *, words_max: int = SUMMARY_WORDS_MAX) -> str:
     They are the publisher's own description where it says something, else the sentences that carry the story. One that
     is longer than allowed is cut at a word, with "…".
     """
-    description = without_teasers(clean(article.summary))
+    description = without_teasers(clean(article.summary[:DESCRIPTION_CHARS_MAX]))
     if count_words(description) >= DESCRIPTION_WORDS_MIN and description.casefold() != clean(article.title).casefold():
         return quote([description], words_max=words_max)
     prose = _prose(article)
@@ -87,6 +90,7 @@ def quote(prose: Sequence[str], *, words_max: int = SUMMARY_WORDS_MAX) -> str:
 def _shortened(text: str, words_max: int) -> str:
     if count_words(text) <= words_max:
         return text
+    text = text[: words_max * WORD_CHARS_MAX]
     low, high = 0, len(text)
     while low < high:
         middle = (low + high + 1) // 2

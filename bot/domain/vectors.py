@@ -25,6 +25,7 @@ BODY_WEIGHT = 1.0
 LEAD_SENTENCES = 2
 # Reports carry their news in the first few hundred words; later ones are background, and cost time.
 BODY_CHARS_MAX = 3_000
+TITLE_CHARS_MAX = 500
 
 # Who, where and how many tell sibling events apart ("counted extra" in the method).
 NAME_FACTOR = 2.0
@@ -79,7 +80,7 @@ def _count(article: Article, stems: dict[str, str], capital: Counter[str], small
             if running and place:
                 (capital if word[0].isupper() else small)[term] += 1
 
-    take(article.title, TITLE_WEIGHT, running=False)
+    take(article.title[:TITLE_CHARS_MAX], TITLE_WEIGHT, running=False)
     body = article.body[:BODY_CHARS_MAX]
     summary = "" if article.summary and article.summary[:80] in body else article.summary[:BODY_CHARS_MAX]
     taken = 0

@@ -5,11 +5,14 @@ Works on English and its neighbours, and on Japanese, which ends its sentences w
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 
 import regex
 
 ELLIPSIS = "…"
+# What a cut looks at past its limit: enough to see whether a sentence or a cluster of characters goes on there.
+LOOK_AHEAD_CHARS = 200
 
 # Invisible characters that reorder or hide text (Unicode Standard Annex 9 "Directional Formatting Characters", and
 # the format characters without a glyph). The joiners U+200C and U+200D stay: Persian and emoji are spelt with them.
@@ -68,14 +71,16 @@ def quoted_spans(text: str) -> list[tuple[int, int]]:
     goes on in the next paragraph. Apostrophes and inch marks open nothing.
     """
     spans: list[tuple[int, int]] = []
+    last = {close: text.rfind(close) for close in (*_QUOTES.values(), '"')}
     at = 0
     while at < len(text):
         mark = text[at]
         end = -1
         if mark in _QUOTES:
-            end = text.find(_QUOTES[mark], at + 1)
+            # Looking only where there is something to find keeps a wall of opening marks from taking minutes.
+            end = text.find(_QUOTES[mark], at + 1) if at < last[_QUOTES[mark]] else -1
         elif mark == '"' and (at == 0 or not text[at - 1].isalnum()) and text[at + 1 : at + 2].strip():
-            end = text.find('"', at + 1)
+            end = text.find('"', at + 1) if at < last['"'] else -1
         else:
             at += 1
             continue
@@ -109,9 +114,11 @@ def sentences(text: str) -> list[str]:
 
 def _ends(line: str) -> Iterator[int]:
     spans = quoted_spans(line)
+    starts = [start for start, _ in spans]
     for match in _END.finditer(line):
         end = match.end()
-        if any(start < match.start() and end < stop for start, stop in spans):
+        around = bisect_left(starts, match.start()) - 1
+        if around >= 0 and end < spans[around][1]:
             continue
         following = line[end:].lstrip()
         if not following:
@@ -154,6 +161,7 @@ def cut(text: str, chars_max: int) -> str:
         return text
     if chars_max < 1:
         return ""
+    text = text[: chars_max + LOOK_AHEAD_CHARS]
     fitting = _fitting(text, chars_max)
     ends = [end for end in _ends(text) if end <= len(fitting)]
     if ends and ends[-1] * 2 >= chars_max:

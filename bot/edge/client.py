@@ -8,8 +8,10 @@ from typing import Any
 import discord
 from discord import ui
 from discord.ext import commands
+from discord.http import Route
 
 from bot.edge.commands import CatalogueTranslator, CommandTree, digest_of, faults_in, payload_of
+from bot.edge.login import login_failures
 from bot.services.commands import CommandListService
 
 log = logging.getLogger(__name__)
@@ -17,6 +19,16 @@ log = logging.getLogger(__name__)
 # The names that discord.py 2.7 gives to the tasks in which it runs commands, buttons and forms.
 ANSWER_TASKS = ("CommandTree-invoker", "discord-ui-")
 DynamicButton = type[ui.DynamicItem[ui.Item[Any]]]
+
+
+# This bot does not speak; discord.py would say at each start that it cannot.
+discord.VoiceClient.warn_nacl = False
+discord.VoiceClient.warn_dave = False
+
+
+def use_api(base: str) -> None:
+    """Talk to another Discord than the real one: a test's, on this machine."""
+    Route.BASE = base
 
 
 class CommandsRefusedError(RuntimeError):
@@ -48,6 +60,25 @@ class PaddockClient(commands.Bot):
         )
         self._command_list = command_list
         self._load = load
+
+    async def log_in(self, token: str) -> None:
+        """Log in and load the features.
+
+        Raises:
+            LoginRefusedError: if Discord does not take the token.
+            NoDiscordError: if Discord cannot be reached.
+        """
+        with login_failures():
+            await self.login(token)
+
+    async def stay_connected(self) -> None:
+        """Connect, and connect again whenever the connection breaks, until the client is closed.
+
+        Raises:
+            NoDiscordError: if Discord will not have us any more.
+        """
+        with login_failures():
+            await self.connect()
 
     async def setup_hook(self) -> None:
         """Load the features, then bring Discord's list of commands up to date."""

@@ -40,9 +40,7 @@ _IPV6_REFUSED: tuple[IPv6Network, ...] = tuple(
         "3fff::/20",  # documentation
     )
 )
-_NAT64 = IPv6Network(
-    "64:ff9b::/96"
-)  # RFC 6052: how IPv6-only hosts reach IPv4, so it is judged by what it wraps
+_NAT64 = IPv6Network("64:ff9b::/96")  # RFC 6052: how IPv6-only hosts reach IPv4, so it is judged by what it wraps
 _IPV4_BITS = 0xFFFF_FFFF
 
 

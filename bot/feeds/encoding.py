@@ -44,9 +44,7 @@ def is_html(start: bytes) -> bool:
 
 
 def _converted(body: bytes, charset: str | None) -> bytes:
-    encodings: Any = importlib.import_module(
-        "feedparser.encodings"
-    )  # here: only the parser's process needs it
+    encodings: Any = importlib.import_module("feedparser.encodings")  # here: only the parser's process needs it
     # As application/xml, since for text/xml the standard has it ignore what the document itself declares.
     kind = f"application/xml; charset={charset}" if charset else "application/xml"
     outcome: dict[str, Any] = {}

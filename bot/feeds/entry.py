@@ -96,9 +96,7 @@ def _article(head: FeedHead, entry: Entry) -> Article | None:
         source=named or head.name,
         summary=summary,
         body=body,
-        source_url=web_link(entry.source_link, entry.base)
-        if named not in {"", head.title}
-        else head.site_url,
+        source_url=web_link(entry.source_link, entry.base) if named not in {"", head.title} else head.site_url,
         image_url=next((found for image in entry.images if (found := web_link(image, entry.base))), None),
         published_at=entry.published_at,
     )

@@ -195,9 +195,7 @@ class Fetcher:
         if response.status != _OK and not not_modified:
             kind = _STATUS_ERRORS.get(response.status, StatusError)
             raise kind(url=url, status=response.status, retry_after_s=wait_s)
-        given = Validators(
-            header_text(response.headers, "ETag"), header_text(response.headers, "Last-Modified")
-        )
+        given = Validators(header_text(response.headers, "ETag"), header_text(response.headers, "Last-Modified"))
         return Fetched(
             body=None if not_modified else await self._read_body(response, url),
             final_url=str(response.url),

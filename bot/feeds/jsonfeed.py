@@ -55,9 +55,7 @@ def _entries(items: list[object], head: FeedHead) -> Iterator[Entry]:
 
 def _attached_images(item: Mapping[str, object]) -> Iterator[object]:
     attachments = item.get("attachments")
-    for attachment in map(
-        _mapping, cast("list[object]", attachments) if isinstance(attachments, list) else []
-    ):
+    for attachment in map(_mapping, cast("list[object]", attachments) if isinstance(attachments, list) else []):
         if _text(attachment, "mime_type").startswith("image/"):
             yield attachment.get("url")
 

@@ -31,17 +31,13 @@ _SENTENCE_END = re.compile(
 )
 _NAME = r"(?P<name>(?:[Tt]he )?[A-Z][\w&'\u2019-]*(?: (?:of |and |& )?[A-Z][\w&'\u2019-]*){0,5})"
 _REPRINTED = re.compile(r"\b(?:[Oo]riginally|[Ff]irst) (?:published|appeared) (?:in|on|at|by) " + _NAME)
-_COPYRIGHT = re.compile(
-    r"(?:\u00a9|\(c\)|Copyright(?: \u00a9)?) (?:19|20)\d\d(?:[-\u2013]\d{2,4})?,? (?:by )?" + _NAME
-)
+_COPYRIGHT = re.compile(r"(?:\u00a9|\(c\)|Copyright(?: \u00a9)?) (?:19|20)\d\d(?:[-\u2013]\d{2,4})?,? (?:by )?" + _NAME)
 _BIO = re.compile(
     r"^[A-Z]\S+(?: [A-Z]\S+){1,3} is (?:an?|the) [^.]{0,60}?"
     r"\b(?:analyst|columnist|contributor|correspondent|critic|editor|journalist|reporter|writer) "
     r"(?:at|for|with) " + _NAME
 )
-_BIO_SIGNS = re.compile(
-    r"\b(?:who covers|covering|[Ff]ollow|[Ll]earn more|[Cc]ontact|[Rr]each (?:him|her|them))\b"
-)
+_BIO_SIGNS = re.compile(r"\b(?:who covers|covering|[Ff]ollow|[Ll]earn more|[Cc]ontact|[Rr]each (?:him|her|them))\b")
 
 
 def parse_article(body: bytes, *, url: str, content_type: str | None) -> Article:

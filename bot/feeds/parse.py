@@ -124,9 +124,7 @@ def _entry(entry: Parsed, head: FeedHead, base: str) -> Entry:
     if content and description == content:
         description = ""  # feedparser fills a missing description with the content
     source = cast("Parsed", entry.get("source") or {})
-    own_base = (
-        _text(longest, "base") or _text(_detail(entry, "summary"), "base") or base or head.site_url or ""
-    )
+    own_base = _text(longest, "base") or _text(_detail(entry, "summary"), "base") or base or head.site_url or ""
     return Entry(
         guid=_text(entry, "id"),
         link=entry.get("feedburner_origlink") or entry.get("link"),

@@ -31,7 +31,5 @@ class FeedReader:
         fetched = await self._fetcher.fetch(url, validators=validators)
         if fetched.body is None:
             return FeedRead(fetched, parsed=None)
-        parsed = await self._parser.parse_feed(
-            fetched.body, url=fetched.final_url, content_type=fetched.content_type
-        )
+        parsed = await self._parser.parse_feed(fetched.body, url=fetched.final_url, content_type=fetched.content_type)
         return FeedRead(fetched, parsed)

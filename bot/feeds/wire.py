@@ -80,9 +80,7 @@ def _error(message_id: str, params: Mapping[str, object]) -> FeedError:
     for kind in kinds:
         kinds += kind.__subclasses__()
     # The most special class has the id; a base class may share its child's.
-    return next((kind for kind in reversed(kinds) if kind.message_id == message_id), ParserFailedError)(
-        **plain
-    )
+    return next((kind for kind in reversed(kinds) if kind.message_id == message_id), ParserFailedError)(**plain)
 
 
 def _article(values: Mapping[str, object]) -> Article:

@@ -138,9 +138,7 @@ class ParserProcess:
                 stdin=asyncio.subprocess.PIPE,
                 stdout=asyncio.subprocess.PIPE,
                 stderr=asyncio.subprocess.DEVNULL,
-                cwd=Path(bot.__file__).parents[
-                    1
-                ],  # so that our package is found from wherever the bot was started
+                cwd=Path(bot.__file__).parents[1],  # so that our package is found from wherever the bot was started
                 env={name: os.environ[name] for name in _ENVIRONMENT if name in os.environ},
             )
             try:

@@ -10,7 +10,6 @@ from functools import partial
 from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
 from bot.domain.article import Article
-from bot.domain.compose import compose
 from bot.domain.due_work import DueWork
 from bot.domain.edition import Edition
 from bot.domain.errors import GoneError, NotSetUpError
@@ -335,6 +334,8 @@ def message_link(edition: EditionRecord) -> str:
 def _composer(
     articles: tuple[Article, ...], settings: GuildSettings, roundup: Roundup, day: date, now: datetime
 ) -> Callable[[], Edition]:
+    from bot.domain.compose import compose  # noqa: PLC0415  # its word lists take 200 ms that a start need not pay
+
     return lambda: compose(articles, day=day, title=roundup.name, now=now, phrase=partial(_phrase, settings.language))
 
 

@@ -4,6 +4,7 @@ import logging
 from pathlib import Path
 
 from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, make_url, pool, select
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import migrations
@@ -14,6 +15,9 @@ from bot.storage.store import sqlite_path
 
 log = logging.getLogger(__name__)
 
+# What opening a database raises when it is none, is locked, or is not there.
+UNREADABLE = (SQLAlchemyError, OSError)
+
 # The table in which Alembic keeps the revision.
 _VERSIONS = Table("alembic_version", MetaData(), Column("version_num", String(32)))
 
@@ -22,6 +26,23 @@ class NewerSchemaError(PaddockError):
     """The database was written by a newer version of the bot. Params: found, known."""
 
     message_id = "storage.error.newer"
+
+
+async def revision_of(database_url: str) -> str | None:
+    """Return the revision of a database without changing it; None if there is none yet.
+
+    Raises:
+        NoFolderError: if the folder of the SQLite file does not exist.
+    """
+    url = make_url(database_url)
+    if url.get_backend_name() == "sqlite" and not sqlite_path(url).exists():
+        return None
+    engine = create_async_engine(database_url, poolclass=pool.NullPool)
+    try:
+        async with engine.connect() as connection:
+            return await connection.run_sync(_revision)
+    finally:
+        await engine.dispose()
 
 
 async def upgrade(database_url: str) -> str | None:

@@ -169,9 +169,7 @@ async def test_a_visitor_lets_a_day_pass_and_votes_in_the_browser(page, world, s
             await tab.get_by_role("button", name=re.compile("morning-roundup")).click()
         discord = await opening.value
         await discord.get_by_role("button", name="Option 2").click()
-        await expect(
-            discord.get_by_role("region", name="Conversation").get_by_text("Counted 1")
-        ).to_be_visible()
+        await expect(discord.get_by_role("region", name="Conversation").get_by_text("Counted 1")).to_be_visible()
         await discord.screenshot(path=pictures / "discord.png")
         await world.say(world.members[1], "general", "Has anybody sat in it?")
         await tab.bring_to_front()

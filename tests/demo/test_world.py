@@ -37,8 +37,7 @@ async def test_a_button_is_pressed_by_its_label_or_its_custom_id(world):
     panel = (await world.slash(world.members[0], "general", "panel")).message
     assert panel.buttons == ("Option 1", "Option 2")
     assert (
-        panel.text
-        == "## Best car\n[Option 1] [Option 2] [Read on → https://example.org/read]\n<Pick one: Coupé | Kei>"
+        panel.text == "## Best car\n[Option 1] [Option 2] [Read on → https://example.org/read]\n<Pick one: Coupé | Kei>"
     )
     assert (await world.press(world.members[1], panel, "Option 2")).text == "Counted 1"
     assert (await world.press(world.members[2], panel, "poll:7:option:1")).text == "Counted 2"
@@ -56,9 +55,7 @@ async def test_a_choice_and_a_modal_are_answered(world):
 
 async def test_a_subcommand_takes_people_and_places_and_speaks_the_askers_language(world):
     general = world.place("general")
-    seen = await world.slash(
-        world.editor, general, "roundup preview", count=3, channel=general, by=world.members[1]
-    )
+    seen = await world.slash(world.editor, general, "roundup preview", count=3, channel=general, by=world.members[1])
     assert seen.text == "3 in #general by @Зоя, ja"
 
 
@@ -128,9 +125,7 @@ async def test_a_second_thread_on_a_message_is_refused(world, bot):
 
 
 async def test_the_clock_is_the_worlds(world, clock):
-    assert (
-        await world.slash(world.members[0], "general", "where")
-    ).text == "2026-11-20 12:00 2024 2026-05-04"
+    assert (await world.slash(world.members[0], "general", "where")).text == "2026-11-20 12:00 2024 2026-05-04"
     woken = asyncio.create_task(clock.sleep_until(NOON + timedelta(hours=1)))
     await world.advance(timedelta(minutes=90))
     await woken

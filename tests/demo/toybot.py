@@ -114,9 +114,7 @@ async def _http(bot: ToyBot) -> object:
 
 
 async def _process(bot: ToyBot) -> object:
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-c", "print(input().upper())", stdin=-1, stdout=-1
-    )
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", "print(input().upper())", stdin=-1, stdout=-1)
     async with asyncio.timeout(20):
         return (await process.communicate(b"hello\n"))[0].decode().strip()
 

@@ -50,9 +50,7 @@ def test_a_private_ipv4_address_is_seen_through_every_wrapping(address: IPv4Addr
         IPv6Address(number),  # ::a.b.c.d
         IPv6Address(int(IPv6Address("64:ff9b::")) | number),  # NAT64
         IPv6Address(0x2002 << 112 | number << 80 | 1),  # 6to4
-        IPv6Address(
-            0x2001 << 112 | 0x0A0A0A0A << 64 | number ^ 0xFFFFFFFF
-        ),  # Teredo, whose client is inverted
+        IPv6Address(0x2001 << 112 | 0x0A0A0A0A << 64 | number ^ 0xFFFFFFFF),  # Teredo, whose client is inverted
     ]
     assert not any(is_public(str(each)) for each in wrapped)
 
@@ -84,9 +82,7 @@ def test_ordinary_publishers_are_public(address):
     assert is_public(address)
 
 
-@pytest.mark.parametrize(
-    "nonsense", ["", "localhost", "example.org", "1.2.3", "0x7f.1", "fe80::1%eth0", "::1%lo"]
-)
+@pytest.mark.parametrize("nonsense", ["", "localhost", "example.org", "1.2.3", "0x7f.1", "fe80::1%eth0", "::1%lo"])
 def test_what_is_no_public_literal_address_is_refused(nonsense):
     assert not is_public(nonsense)
 

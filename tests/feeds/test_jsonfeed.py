@@ -74,9 +74,7 @@ def test_utf16_is_read_too():
     assert read_json_feed(document(title="軽").decode().encode("utf-16"), url=URL).title == "軽"
 
 
-@pytest.mark.parametrize(
-    "body", [b"{}", b"[]", b"7", b"{", b"\xff{", document(items={}), document(version="1")]
-)
+@pytest.mark.parametrize("body", [b"{}", b"[]", b"7", b"{", b"\xff{", document(items={}), document(version="1")])
 def test_other_json_is_no_feed(body):
     with pytest.raises(NotAFeedError):
         read_json_feed(body, url=URL)

@@ -67,9 +67,7 @@ def test_only_tracking_parameters_are_taken_off(query, kept):
 @given(st.text(), st.sampled_from(["", "https://motor.example/a/b", "file:///x/feed.xml"]))
 def test_whatever_is_given_a_link_is_http_and_ascii_or_none(href, base):
     link = web_link(href, base)
-    assert link is None or (
-        link.startswith(("http://", "https://")) and link.isascii() and link.isprintable()
-    )
+    assert link is None or (link.startswith(("http://", "https://")) and link.isascii() and link.isprintable())
 
 
 def test_a_link_is_the_same_when_it_is_read_again():

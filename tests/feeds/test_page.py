@@ -54,9 +54,7 @@ def test_a_page_that_names_no_site_is_named_by_its_host():
 
 
 def test_scripts_and_their_links_do_not_come_through():
-    body = (
-        f"<p>{PARAGRAPH * 3}</p><script>steal()</script><p><a href='javascript:x'>Read on</a> {PARAGRAPH}</p>"
-    )
+    body = f"<p>{PARAGRAPH * 3}</p><script>steal()</script><p><a href='javascript:x'>Read on</a> {PARAGRAPH}</p>"
     head = "<meta property='og:image' content='javascript:x'>"
     article = parse_article(page(body=body, head=head), url=URL, content_type="text/html")
     assert "steal" not in article.body

@@ -22,9 +22,7 @@ URL = "https://motor.example/feed.xml"
 SHARED = Path(__file__).parents[2].parent / "shared" / "feeds"
 
 
-def rss(
-    *items: str, head: str = "<title>Motor Example</title><link>https://www.motor.example/</link>"
-) -> bytes:
+def rss(*items: str, head: str = "<title>Motor Example</title><link>https://www.motor.example/</link>") -> bytes:
     return (
         '<?xml version="1.0" encoding="UTF-8"?><rss version="2.0" '
         'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:media="http://search.yahoo.com/mrss/">'
@@ -76,9 +74,7 @@ def test_an_atom_entry_becomes_an_article():
 
 
 def test_an_aggregators_entry_names_its_own_source():
-    article = only(
-        rss("<title>Borrowed</title><link>/1</link><source url='https://daily.example/'>The Daily</source>")
-    )
+    article = only(rss("<title>Borrowed</title><link>/1</link><source url='https://daily.example/'>The Daily</source>"))
     assert (article.source, article.source_url) == ("The Daily", "https://daily.example/")
 
 
@@ -90,26 +86,18 @@ def test_a_feed_without_a_title_is_named_by_its_host_and_a_file_by_its_name():
 
 
 def test_an_entry_without_a_link_uses_its_permalink_then_the_site():
-    assert (
-        only(rss("<title>x</title><guid>https://motor.example/p/1</guid>")).url == "https://motor.example/p/1"
-    )
-    assert (
-        only(rss("<title>x</title><guid isPermaLink='false'>17</guid>")).url == "https://www.motor.example/"
-    )
+    assert only(rss("<title>x</title><guid>https://motor.example/p/1</guid>")).url == "https://motor.example/p/1"
+    assert only(rss("<title>x</title><guid isPermaLink='false'>17</guid>")).url == "https://www.motor.example/"
 
 
 def test_an_entry_without_a_title_uses_the_start_of_its_text():
-    article = only(
-        rss("<link>/1</link><description>A wagon with " + "very " * 30 + "long roof</description>")
-    )
+    article = only(rss("<link>/1</link><description>A wagon with " + "very " * 30 + "long roof</description>"))
     assert article.title.startswith("A wagon with very")
     assert article.title.endswith("very…")
     assert len(article.title) <= 81
 
 
-@pytest.mark.parametrize(
-    "link", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "ftp://a.example/"]
-)
+@pytest.mark.parametrize("link", ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "ftp://a.example/"])
 def test_only_web_links_are_kept(link):
     assert only(rss(f"<title>x</title><link>{link}</link>")).url == "https://www.motor.example/"
 
@@ -245,9 +233,7 @@ def test_a_feed_that_declares_entities_is_refused(body):
 
 
 def test_an_article_may_write_about_entities():
-    article = only(
-        rss("<title>XML</title><description><![CDATA[Write &lt;!ENTITY x 'y'&gt; first.]]></description>")
-    )
+    article = only(rss("<title>XML</title><description><![CDATA[Write &lt;!ENTITY x 'y'&gt; first.]]></description>"))
     assert article.summary.startswith("Write")
 
 
@@ -259,10 +245,7 @@ def test_nothing_is_fetched_for_a_body_that_reads_like_an_address(tmp_path, monk
             parse_feed(body, url=URL, content_type=None)
 
 
-@given(
-    st.binary(max_size=300)
-    | st.text(alphabet="<>/&;![]item rsfeedchannel?xml=\"'", max_size=300).map(str.encode)
-)
+@given(st.binary(max_size=300) | st.text(alphabet="<>/&;![]item rsfeedchannel?xml=\"'", max_size=300).map(str.encode))
 def test_whatever_comes_is_a_feed_or_an_error_of_ours(body):
     try:
         feed = parse_feed(body, url=URL, content_type=None)

@@ -37,11 +37,7 @@ def test_plain_text_never_holds_markup_or_control_characters(markup):
     assert "\n" not in one_line(markup)
 
 
-@given(
-    st.lists(
-        st.text(alphabet="abc åß漢字👍 .,", min_size=1).map(str.strip).filter(bool), min_size=1, max_size=5
-    )
-)
+@given(st.lists(st.text(alphabet="abc åß漢字👍 .,", min_size=1).map(str.strip).filter(bool), min_size=1, max_size=5))
 def test_words_come_out_as_they_went_in(paragraphs):
     words = [" ".join(paragraph.split()) for paragraph in paragraphs]
     assert plain_html("".join(f"<p>{paragraph}</p>" for paragraph in paragraphs)).split("\n") == words

@@ -8,8 +8,7 @@ from bot.feeds.read import FeedReader
 from bot.feeds.worker import ParserProcess
 
 FEED = (
-    b"<rss version='2.0'><channel><title>Motor</title>"
-    b"<item><link>/1</link><title>Vans</title></item></channel></rss>"
+    b"<rss version='2.0'><channel><title>Motor</title><item><link>/1</link><title>Vans</title></item></channel></rss>"
 )
 
 

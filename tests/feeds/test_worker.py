@@ -47,9 +47,7 @@ async def test_what_comes_back_is_what_the_parser_says():
     text = b"Vans\nThe van is gone."
     async with ParserProcess() as parser:
         assert parser.pid is None
-        assert await parser.parse_feed(FEED, url=URL, content_type=None) == parse_feed(
-            FEED, url=URL, content_type=None
-        )
+        assert await parser.parse_feed(FEED, url=URL, content_type=None) == parse_feed(FEED, url=URL, content_type=None)
         article = await parser.parse_article(text, url=URL, content_type="text/plain")
         assert article == parse_article(text, url=URL, content_type="text/plain")
 
@@ -176,9 +174,7 @@ def test_the_parsers_process_imports_neither_discord_nor_the_database():
         "print(sorted({'discord', 'sqlalchemy', 'aiohttp', 'asyncio', 'trafilatura'} & set(sys.modules)))\n"
     )
     root = Path(__file__).parents[2]
-    done = subprocess.run(
-        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=root
-    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=root)
     assert done.stdout.strip() == "[]"
 
 

@@ -142,9 +142,7 @@ def speak_their_language(backend: Backend, locale_of: Callable[[int], str]) -> N
     backend.subscribers.append(localise)
 
 
-def use_real_timers(
-    loop: asyncio.AbstractEventLoop, real_call_at: Callable[..., asyncio.TimerHandle]
-) -> None:
+def use_real_timers(loop: asyncio.AbstractEventLoop, real_call_at: Callable[..., asyncio.TimerHandle]) -> None:
     """Send the timers of `REAL_TIMER_MODULES` to the loop itself; simcord puts its own back when it ends.
 
     Args:
@@ -157,16 +155,12 @@ def use_real_timers(
         # Outside every context the loop's time is the real one, whoever asks.
         return real_call_at(Context().run(loop.time) + delay_s, callback, *args, context=context)
 
-    def call_at(
-        when: float, callback: Any, *args: Any, context: Context | None = None
-    ) -> asyncio.TimerHandle:
+    def call_at(when: float, callback: Any, *args: Any, context: Context | None = None) -> asyncio.TimerHandle:
         if _guards_real_work(callback):
             return real_in(when - loop.time(), callback, *args, context=context)
         return simulated_at(when, callback, *args, context=context)
 
-    def call_later(
-        delay: float, callback: Any, *args: Any, context: Context | None = None
-    ) -> asyncio.TimerHandle:
+    def call_later(delay: float, callback: Any, *args: Any, context: Context | None = None) -> asyncio.TimerHandle:
         if _guards_real_work(callback):
             return real_in(delay, callback, *args, context=context)
         return simulated_later(delay, callback, *args, context=context)

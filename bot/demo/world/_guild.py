@@ -30,9 +30,7 @@ READ_ONLY = discord.PermissionOverwrite(send_messages=False)
 class Guild:
     """Builds the guild and lets people in; `actors` and `people` are by user id."""
 
-    def __init__(
-        self, env: simcord.Env, clock: SharedClock, bot_permissions: discord.Permissions | None
-    ) -> None:
+    def __init__(self, env: simcord.Env, clock: SharedClock, bot_permissions: discord.Permissions | None) -> None:
         self._env = env
         self._clock = clock
         self.actors: dict[int, simcord.MemberActor] = {}

@@ -84,9 +84,7 @@ class Reading:
         parts: list[str] = []
         for channel in self.channels(None):
             for place in (channel, *self.threads(channel, None)):
-                messages = sorted(
-                    self._backend.messages.get(place.id, {}).values(), key=lambda message: message.id
-                )
+                messages = sorted(self._backend.messages.get(place.id, {}).values(), key=lambda message: message.id)
                 title = f"#{place.name}" if place.parent is None else f"#{channel.name} > {place.name}"
                 parts.append(f"== {title}")
                 parts.extend(told(self._line(message)) for message in messages)
@@ -115,9 +113,7 @@ def told(line: Line) -> str:
 
 
 def _place(channel: Channel) -> Place:
-    return Place(
-        channel.id, channel.name or str(channel.id), channel.parent_id if channel.is_thread else None
-    )
+    return Place(channel.id, channel.name or str(channel.id), channel.parent_id if channel.is_thread else None)
 
 
 def _made_at(channel: Channel) -> tuple[str, int]:

@@ -351,9 +351,7 @@ class World:
 
     def _seen(self, result: simcord.InteractionResult) -> Seen:
         answers = [result.response, *result.followups]
-        lines = tuple(
-            self._reading.line(answer.channel_id, answer.id) for answer in answers if answer is not None
-        )
+        lines = tuple(self._reading.line(answer.channel_id, answer.id) for answer in answers if answer is not None)
         return Seen(lines, result.modal, result.acknowledged, result)
 
 
