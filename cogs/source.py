@@ -56,6 +56,7 @@ class SourceCog(commands.GroupCog, group_name="source", group_description=descri
     async def remove(self, interaction: discord.Interaction, source: str) -> None:
         """Stop following a feed."""
         actor = await self._actors.of(interaction)
+        actor.require(Capability.EDIT)
         chosen = _match(await self._sources.list(actor.guild_id), source)
         removed = await self._sources.remove(actor, chosen.id)
         await say(interaction, text("source.removed", language(interaction), name=escape(removed.name)))
