@@ -18,6 +18,7 @@ from simcord.enums import OverwriteType
 from bot.app import App, open_app
 from bot.clock import ManualClock
 from bot.demo.world import Line, Person, Seen, World
+from bot.domain.actor import Actor, Capability
 from bot.settings import Settings
 
 MORNING = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
@@ -32,20 +33,26 @@ CIVIC = (
     "Honda recalls 500,000 Civics over seat belts",
     "Honda is calling back 500,000 Civic cars because a buckle may not latch. Dealers replace it free of charge.",
 )
+ROTARY = (
+    "Mazda brings back the rotary engine as a range extender",
+    "Mazda confirmed that its rotary engine returns next year. The engine charges a battery and can burn hydrogen.",
+)
 SMALL_EV = (
     "Which small EV would you buy: the Renault 5, the Fiat Panda or the Citroën C3?",
     "Small electric cars are back, and three of them want your money. Which small EV would you buy?",
 )
 
 
-def rss(title: str, stories: Sequence[Story], *, at: datetime = MORNING, site: str | None = None) -> bytes:
-    """Return an RSS feed whose stories came out shortly before `at`."""
+def rss(
+    title: str, stories: Sequence[Story], *, at: datetime = MORNING, site: str | None = None, first: int = 0
+) -> bytes:
+    """Return an RSS feed whose stories came out shortly before `at`; their addresses count from `first`."""
     host = site or f"{''.join(filter(str.isalnum, title.lower())) or 'press'}.example"
     items = "".join(
         f"<item><title>{html.escape(headline)}</title><link>https://{host}/{place}</link>"
         f"<guid>{host}/{place}</guid><pubDate>{format_datetime(at - timedelta(minutes=20 + place))}</pubDate>"
         f"<description>{html.escape(words)}</description></item>"
-        for place, (headline, words) in enumerate(stories)
+        for place, (headline, words) in enumerate(stories, first)
     )
     return (
         f'<?xml version="1.0" encoding="utf-8"?><rss version="2.0"><channel><title>{html.escape(title)}</title>'
@@ -143,6 +150,10 @@ class House:
     def backend(self) -> Any:
         """The simulated Discord itself, for what no person does."""
         return self.world._env.backend
+
+    def actor(self) -> Actor:
+        """Return somebody who may do everything, for asking a service directly."""
+        return Actor(self.world.manager.id, self.guild.id, frozenset(), frozenset(Capability), MORNING, None)
 
     async def allow(self, permissions: discord.Permissions) -> None:
         """Let the bot's role do this and nothing else."""
