@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.roundup import EditionState, EditionStep
-from tests.cogs.house import HILUX, ROTARY, POSTED_AT, House, rss, texts
+from tests.cogs.house import HILUX, POSTED_AT, ROTARY, House, rss, texts
 
 COMPONENTS_MAX = 40  # Discord docs, components reference
 TEXT_CHARS_MAX = 4_000
