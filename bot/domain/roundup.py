@@ -160,3 +160,9 @@ class AlreadyPostedError(PaddockError):
     """Today's edition stands already. Params: link."""
 
     message_id = "roundup.error.posted"
+
+
+class OldEditionError(PaddockError):
+    """The edition is that of an earlier day, which is over."""
+
+    message_id = "roundup.error.old"

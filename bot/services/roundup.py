@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -43,6 +43,8 @@ from bot.text import text
 log = logging.getLogger(__name__)
 
 HISTORY_PAGE = 10
+# Articles live longer than a day, so that nothing is missed; what these editions told is not told again.
+EDITIONS_REMEMBERED = 3
 
 
 class RoundupService:
@@ -135,7 +137,14 @@ class RoundupService:
             NoNewsError: if nothing is new enough.
         """
         since = self._clock.now() - ARTICLE_AGE_MAX
-        articles = await self._store.read(lambda session: sources.articles_since(session, settings.guild_id, since))
+
+        async def read(session: Session) -> tuple[Article, ...]:
+            articles = await sources.articles_since(session, settings.guild_id, since)
+            earlier = await table.editions_page(session, settings.guild_id, limit=EDITIONS_REMEMBERED, before=day)
+            told = {url for edition in earlier for url in _told(edition)}
+            return tuple(article for article in articles if article.url not in told)
+
+        articles = await self._store.read(read)
         if not articles:
             if not await self._source.list(settings.guild_id):
                 raise NoSourcesError
@@ -314,7 +323,7 @@ class EditionWork:
 
     async def parked(self, work: DueWork, error: str) -> None:
         """Mark the edition as failed, with the reason that /roundup history and /doctor show."""
-        progress = Progress(state=EditionState.FAILED, reason=error[: table.REASON_CHARS_MAX])
+        progress = Progress(state=EditionState.FAILED, reason=error)
 
         async def write(session: Session) -> None:
             edition = await table.edition_by_id(session, work.subject_id)
@@ -334,6 +343,13 @@ def message_link(edition: EditionRecord) -> str:
     if edition.message_id is None:
         return ""
     return f"https://discord.com/channels/{edition.guild_id}/{edition.channel_id}/{edition.message_id}"
+
+
+def _told(edition: EditionRecord) -> Iterator[str]:
+    """Yield the addresses of the articles that an edition was made from."""
+    if edition.content is not None:
+        for section in (edition.content.lead, *edition.content.sections):
+            yield from section.articles if section is not None else ()
 
 
 def _composer(
