@@ -1,6 +1,6 @@
 # `make` lists what can be made. Everything is installed into .venv and nowhere else.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check format env-example bench lock
+.PHONY: help setup demo run test check format env-example bench lock migration
 
 # The first of these that is Python 3.11 or newer; or name one: make setup PYTHON=/opt/python/bin/python3
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -57,9 +57,13 @@ env-example: setup ## make .env.example from bot/settings.py
 
 bench: setup ## measure what is promised about speed
 	@$(BIN)/python -m tests.bench.start
+	@$(BIN)/python -m tests.bench.grouping
 
 # uv resolves for every platform at once, which pip cannot; it stays in a folder of its own.
 lock: ## resolve pyproject.toml into requirements.lock (LOCK_ARGS=--upgrade for newer versions)
 	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install -qq uv; }
 	@.venv-lock/bin/uv pip compile pyproject.toml --extra demo --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-annotate --quiet $(LOCK_ARGS) --output-file requirements.lock
+
+migration: setup ## draft a migration from the models (NAME="what it adds")
+	@$(BIN)/python -m migrations "$(NAME)"

@@ -129,10 +129,14 @@ class Page:
         """Let the clock run at its ordinary pace, do what is due, keep the open place fresh; for ever."""
         while True:
             await asyncio.sleep(TICK_S)
-            async with self._acting:
-                await self._world.advance(timedelta(seconds=TICK_S))
-                await run_due(self._world, self._stage)
-            await self._world.refresh()
+            await self.tick()
+
+    async def tick(self) -> None:
+        """Let a second pass."""
+        async with self._acting:
+            await self._world.advance(timedelta(seconds=TICK_S))
+            await run_due(self._world, self._stage)
+        await self._world.refresh()
 
     @web.middleware
     async def _guard(

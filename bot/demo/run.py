@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from bot.app import App, open_app
 from bot.clock import ManualClock, SystemClock
-from bot.demo.day import play_day
+from bot.demo.day import SCENES, play
 from bot.demo.newsstand import Newsstand
 from bot.demo.page import Page
 from bot.demo.reprint import open_reprint
@@ -78,7 +78,7 @@ async def run_demo(settings: Settings, *, once: bool, feeds: Sequence[str], port
     logging.getLogger("discord.state").setLevel(logging.ERROR)
     async with open_local(settings, feeds) as local:
         if once:
-            await play_day(local.world, local.stage, print_line=print)
+            await play(local.world, local.stage, SCENES, print)
             return 0
         await set_up(local)
         async with Page(local.world, local.stage, port=port) as page:

@@ -3,13 +3,17 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import discord
 from discord import ui
+from discord.backoff import ExponentialBackoff
 from discord.ext import commands
+from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from yarl import URL
 
+from bot.domain.errors import LoginRefusedError
 from bot.edge.commands import CatalogueTranslator, CommandTree, digest_of, faults_in, payload_of
 from bot.edge.login import login_failures
 from bot.services.commands import CommandListService
@@ -27,8 +31,9 @@ discord.VoiceClient.warn_dave = False
 
 
 def use_api(base: str) -> None:
-    """Talk to another Discord than the real one: a test's, on this machine."""
+    """Talk to another Discord than the real one: a test's, on this machine, its gateway at ``/gateway`` beside."""
     Route.BASE = base
+    DiscordWebSocket.DEFAULT_GATEWAY = URL(base).with_scheme("ws").with_path("/gateway")
 
 
 class CommandsRefusedError(RuntimeError):
@@ -70,6 +75,26 @@ class PaddockClient(commands.Bot):
         """
         with login_failures():
             await self.login(token)
+
+    async def stay_connected(self) -> None:
+        """Connect, and connect again whatever ends the connection, until the client is closed.
+
+        discord.py reconnects by itself after most failures; not after one at the very first attempt, nor after an
+        event that it cannot read.
+
+        Raises:
+            LoginRefusedError: if Discord ended the session for good (gateway close codes 4004 and 4010 to 4014).
+        """
+        backoff = ExponentialBackoff[Literal[False]]()
+        while not self.is_closed():
+            try:
+                await self.connect()
+            except discord.ConnectionClosed as error:
+                raise LoginRefusedError from error
+            except Exception as error:  # noqa: BLE001  # whatever it was, being connected is what this is for
+                wait_s = backoff.delay()
+                log.warning("not connected error=%r trying_again_in_s=%.1f", error, wait_s)
+                await asyncio.sleep(wait_s)
 
     async def setup_hook(self) -> None:
         """Load the features, then bring Discord's list of commands up to date."""

@@ -169,14 +169,14 @@ async def next_due(session: AsyncSession, kinds: Sequence[str]) -> tuple[datetim
     return None if found is None else (found[0], found[1])
 
 
-async def parked_in(session: AsyncSession, guild_id: int) -> tuple[tuple[str, str], ...]:
-    """Return the kind and the error of a guild's parked work."""
-    rows = await session.execute(
-        select(DueWorkRow.kind, DueWorkRow.error)
+async def parked_in(session: AsyncSession, guild_id: int) -> tuple[tuple[str, str, datetime], ...]:
+    """Return kind, error and time of a guild's parked work."""
+    rows = await session.scalars(
+        select(DueWorkRow)
         .where(DueWorkRow.guild_id == guild_id, DueWorkRow.parked_at.is_not(None))
         .order_by(DueWorkRow.id)
     )
-    return tuple((kind, error or "") for kind, error in rows)
+    return tuple((row.kind, row.error or "", row.parked_at) for row in rows if row.parked_at is not None)
 
 
 async def _give_back(session: AsyncSession, work: DueWork) -> DueWorkRow | None:

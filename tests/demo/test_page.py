@@ -7,9 +7,8 @@ import pytest
 from playwright.async_api import async_playwright, expect
 
 from bot.demo.page import Page
-from bot.demo.stage import STEPS_MAX, Due, pass_until
+from bot.demo.stage import STEPS_MAX, pass_until
 from tests.demo.conftest import NOON
-from tests.demo.toybot import Panel
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = [
@@ -23,34 +22,6 @@ ARGUMENTS = [
     "--disable-sync",
 ]
 WIDTHS = (390, 1280)  # a phone and a desktop
-
-
-class Editions:
-    """A stage with one edition a day at seven, posted by the toy bot."""
-
-    def __init__(self, bot, world) -> None:
-        self.bot, self.world = bot, world
-        self.next = NOON.replace(hour=7) + timedelta(days=1)
-        self.posted = 0
-        self.fails = False
-
-    async def next_due(self):
-        return Due(self.next, "Morning Lap")
-
-    async def run_due(self):
-        if self.world.clock.now() < self.next or self.fails:
-            return
-        self.posted += 1
-        channel = self.bot.get_channel(self.world.place("morning-roundup").id)
-        message = await channel.send(view=Panel(), nonce=f"edition-{self.posted}")
-        thread = await message.create_thread(name=f"Edition {self.posted}")
-        await thread.send(f"What do you think of number {self.posted}?")
-        self.next += timedelta(days=1)
-
-
-@pytest.fixture
-async def stage(bot, world):
-    return Editions(bot, world)
 
 
 @pytest.fixture

@@ -95,12 +95,13 @@ class ToyBot(commands.Bot):
 
 
 async def count_votes(bot: ToyBot) -> None:
-    """Serve the queue: what the app's own task does."""
-    while True:
-        option, counted = await bot.votes.get()
+    """Serve the queue until None comes out of it: what the app's own task does."""
+    while (cast := await bot.votes.get()) is not None:
+        option, counted = cast
         async with bot.engine.begin() as connection:
             await connection.execute(text("INSERT INTO ballot VALUES (:option)"), {"option": option})
-            counted.set_result((await connection.execute(text("SELECT count(*) FROM ballot"))).scalar_one())
+            count = (await connection.execute(text("SELECT count(*) FROM ballot"))).scalar_one()
+        counted.set_result(count)
 
 
 async def _sql(bot: ToyBot) -> object:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.article import SOURCE_NOT_GIVEN
 from bot.domain.feed import FeedError
-from bot.text import LANGUAGES, error_text, text
+from bot.text import LANGUAGES, _catalogue, error_text, text
 
 PARAMS = {
     "url": "https://motor.example/",
@@ -34,7 +34,8 @@ def test_each_error_has_its_sentence_in_each_language(kind):
 @pytest.mark.parametrize("kind", kinds(FeedError))
 def test_each_error_names_the_parameters_that_its_sentence_needs(kind):
     for language in LANGUAGES:
-        fields = {name for _, name, _, _ in string.Formatter().parse(text(kind.message_id, language)) if name}
+        sentence = _catalogue(language).gettext(kind.message_id)
+        fields = {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
         assert all(name in (kind.__doc__ or "") + str(kind.__mro__[1].__doc__) for name in fields)
 
 

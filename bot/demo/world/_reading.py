@@ -84,11 +84,18 @@ class Reading:
         parts: list[str] = []
         for channel in self.channels(None):
             for place in (channel, *self.threads(channel, None)):
-                messages = sorted(self._backend.messages.get(place.id, {}).values(), key=lambda message: message.id)
-                title = f"#{place.name}" if place.parent is None else f"#{channel.name} > {place.name}"
-                parts.append(f"== {title}")
-                parts.extend(told(self._line(message)) for message in messages)
+                parts.append(f"== #{place.name}" if place.parent is None else f"== #{channel.name} > {place.name}")
+                parts.extend(line.told() for line in self._all(place))
         return "\n".join(parts)
+
+    def everything(self) -> list[Line]:
+        """Return every message in the guild, the oldest first, private answers too."""
+        places = [place for channel in self.channels(None) for place in (channel, *self.threads(channel, None))]
+        return sorted((line for place in places for line in self._all(place)), key=lambda line: line.id)
+
+    def _all(self, place: Place) -> list[Line]:
+        messages = sorted(self._backend.messages.get(place.id, {}).values(), key=lambda message: message.id)
+        return [self._line(message) for message in messages]
 
     def _line(self, message: Message) -> Line:
         raw = serializers.message_payload(self._backend, message)
@@ -103,13 +110,6 @@ class Reading:
             private=message.is_ephemeral,
             raw=raw,
         )
-
-
-def told(line: Line) -> str:
-    """Return a message as a transcript shows it: when, who, to whom, what."""
-    private = " (only to whom it answers)" if line.private else ""
-    said = line.text.replace("\n", "\n      ")
-    return f"{line.at:%H:%M} {line.author}{private}: {said}"
 
 
 def _place(channel: Channel) -> Place:

@@ -62,6 +62,11 @@ class Line:
     private: bool
     raw: Mapping[str, Any] = field(repr=False)
 
+    def told(self) -> str:
+        """Return it as a transcript shows it: when, who, to whom, what."""
+        private = " (only to whom it answers)" if self.private else ""
+        return f"{self.at:%H:%M} {self.author}{private}: " + self.text.replace("\n", "\n      ")
+
     @property
     def buttons(self) -> tuple[str, ...]:
         """The labels of the buttons that can be pressed, in order; an emoji where there is no label."""

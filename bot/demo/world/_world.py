@@ -110,7 +110,7 @@ class World:
             # A test's fixture may be left in another context than it was entered in; that one is over, then.
             with contextlib.suppress(ValueError):
                 self._scope.__exit__(kind, error, trace)
-        raised = [error for error in self._env.errors_since(self._errors_read) if not _was_answered(error)]
+        raised = self.unread_errors()
         if error is None and self._strict and raised:
             raise BaseExceptionGroup("the bot's callbacks raised", raised)
 
@@ -135,6 +135,10 @@ class World:
         """
         self._errors_read = self._env.error_cursor
         return [error for error in self._env.errors if not _was_answered(error)]
+
+    def unread_errors(self) -> tuple[BaseException, ...]:
+        """Return what would be raised on leaving."""
+        return tuple(error for error in self._env.errors_since(self._errors_read) if not _was_answered(error))
 
     async def _operate(self, operation: Callable[[], Awaitable[T]]) -> T:
         async with self._lock:
@@ -177,6 +181,10 @@ class World:
     def recent(self, person: Person, count: int) -> list[Line]:
         """Return the last `count` messages anywhere that `person` sees, the oldest first."""
         return self._reading.recent(person, count)
+
+    def everything(self) -> list[Line]:
+        """Return every message in the guild, the oldest first, private answers too."""
+        return self._reading.everything()
 
     def transcript(self) -> str:
         """Return everything that stands in the guild now, place by place, private answers too."""
