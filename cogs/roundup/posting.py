@@ -54,14 +54,15 @@ class Posting:
             label=text("roundup.view.post_now", step.language), custom_id=custom_id
         )
         view.add_item(ui.ActionRow(again))
-        # An edition that was tried again and failed again is told again: `due_at` is the try's own.
+        # An edition that was tried again and failed again is told again: each end has its own moment.
+        ended_at = edition.ended_at or edition.due_at
         return await self._publisher.post(
             step.channel_id,
             view,
-            nonce=f"notice-{edition.id}-{int(edition.due_at.timestamp()):x}",
+            nonce=f"notice-{edition.id}-{int(ended_at.timestamp()):x}",
             marker=custom_id,
             resumed=True,
-            after=discord.Object(discord.utils.time_snowflake(edition.due_at)),
+            after=discord.Object(discord.utils.time_snowflake(ended_at)),
         )
 
     async def _message(self, step: PostingStep) -> Progress:
