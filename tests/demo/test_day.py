@@ -43,10 +43,10 @@ async def test_a_day_tells_who_did_what_and_what_came_of_it(world, stage):
         EDITION,
     ]
     assert "  > Renée presses [Option 1]" in told
-    assert "  #morning-roundup 07:00 Paddock (only to whom it answers): Counted 1" in told
+    assert "  #morning-roundup 07:00 Paddock (private): Counted 1" in told
     assert "  #Edition 1 07:00 Зоя: The first, of course." in told
     assert "  > Aiko 愛子 sends RX-7" in told
-    assert "  #general 07:00 Paddock (only to whom it answers): Picked b" in told
+    assert "  #general 07:00 Paddock (private): Picked b" in told
 
 
 async def test_a_scene_that_does_not_come_out_stops_the_day_after_its_transcript(world, stage):
