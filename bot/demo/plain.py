@@ -192,7 +192,7 @@ def _select(select: Payload) -> str:
         f"{option.get('label')}{' ✓' if option.get('default') else ''}" for option in _payloads(select.get("options"))
     ]
     chosen = [
-        f"{_MENTIONS.get(value.get('type'), '')}{value.get('id')}> ✓"
+        f"{_MENTIONS.get(str(value.get('type')), '')}{value.get('id')}> ✓"
         for value in _payloads(select.get("default_values"))
     ]
     options = " | ".join(offered + chosen)

@@ -8,8 +8,8 @@ from bot.demo.page import Page
 from tests.demo.conftest import NOON
 
 EDITION = (
-    "  #morning-roundup 07:00 Paddock: ## Best car\n      [Option 1] [Option 2] "
-    "[Read on → https://example.org/read]\n      <Pick one: Coupé | Kei>"
+    "  #morning-roundup 07:00 Paddock: ▸ Best car\n      [Option 1] [Option 2] "
+    "[Read on ↗]\n      <Pick one: Coupé | Kei>"
 )
 
 
@@ -38,8 +38,8 @@ async def test_a_day_tells_who_did_what_and_what_came_of_it(world, stage):
     told: list[str] = []
     await play(world, stage, SCENES, told.append)
     assert told[:3] == [
-        "1. Good morning (2026-11-20 12:00)",
-        "  … until Morning Lap",
+        "\n1. Good morning (Fri 20 Nov, 12:00)",
+        "  … until the day’s edition is due (Sat 21 Nov, 07:00)",
         EDITION,
     ]
     assert "  > Renée presses [Option 1]" in told
