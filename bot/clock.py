@@ -86,7 +86,7 @@ class ManualClock:
 
 async def sleep_or_wake(clock: Clock, moment: datetime | None, woken: asyncio.Event) -> None:
     """Return at `moment` (None is never), or before if `woken` is set."""
-    waits = [asyncio.ensure_future(woken.wait())]
+    waits: list[asyncio.Future[object]] = [asyncio.ensure_future(woken.wait())]
     if moment is not None:
         waits.append(asyncio.ensure_future(clock.sleep_until(moment)))
     try:
