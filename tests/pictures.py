@@ -66,7 +66,7 @@ def _write(name: str, png: bytes) -> None:
     size = path.stat().st_size
     if size > BYTES_MAX:
         raise SystemExit(f"{path} has {size} bytes, more than {BYTES_MAX}")
-    print(path.relative_to(PICTURES.parents[1]), f"{picture.width}x{picture.height}", f"{size} bytes")
+    print(path.relative_to(PICTURES.parents[1]), f"{picture.width}x{picture.height}", f"{size} bytes")  # noqa: T201  # a program for the terminal
 
 
 if __name__ == "__main__":
