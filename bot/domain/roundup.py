@@ -11,9 +11,9 @@ from bot.domain.edition import Edition
 from bot.domain.errors import PaddockError
 from bot.domain.guild import Part
 
-# A morning column is worth posting until noon; after that the next morning is nearer to the reader.
+# A column for breakfast is still worth posting before lunch; after that readers have the news from elsewhere.
 LATE_WINDOW = timedelta(hours=3)
-# "now" may be asked again soon after a mistake, but two editions a day are not a column any more.
+# A day, and the half of one that lies between a publisher's evening and a reader's morning.
 ARTICLE_AGE_MAX = timedelta(hours=36)
 
 
@@ -35,7 +35,9 @@ class Roundup:
         An hour that daylight saving skips is posted right after the gap, one that it doubles is posted once.
         """
         local = moment.astimezone(ZoneInfo(self.timezone))
-        return next(CronSim(f"{self.at.minute} {self.at.hour} * * *", local)).astimezone(UTC)
+        times = (found.astimezone(UTC) for found in CronSim(f"{self.at.minute} {self.at.hour} * * *", local))
+        # In the second pass through a doubled hour CronSim, which counts on the wall, names the first pass again.
+        return next(found for found in times if found > moment)
 
     def day_of(self, moment: datetime) -> date:
         """Return the local date of `moment`."""

@@ -86,7 +86,7 @@ class RoundupService:
             edition = await table.plan_edition(session, roundup, day=roundup.day_of(now), due_at=now)
             if edition.state is EditionState.POSTED:
                 raise AlreadyPostedError(link=message_link(edition))
-            await table.revive_edition(session, edition.id, channel_id=roundup.channel_id, due_at=now)
+            edition = await table.revive_edition(session, edition.id, channel_id=roundup.channel_id, due_at=now)
             await self._due.schedule(session, EditionWork.kind, edition.id, now, guild_id=actor.guild_id)
             await guilds.add_audit(
                 session,
@@ -197,11 +197,15 @@ class RoundupWork:
         """Record nothing: `next_step` never hands out a step."""
 
     async def finished(self, work: DueWork) -> datetime | None:
-        """Return when the next edition is due; None if the roundup is gone or off."""
+        """Return when the next edition is due, None if the roundup is gone.
+
+        After an outage of days that is the moment which may still be posted, if today's passed a short while ago.
+        """
+        earliest = max(work.due_at, self._clock.now() - LATE_WINDOW)
 
         async def read(session: Session) -> datetime | None:
             roundup = await table.roundup_by_id(session, work.subject_id)
-            return None if roundup is None else roundup.next_after(max(work.due_at, self._clock.now()))
+            return None if roundup is None else roundup.next_after(earliest)
 
         return await self._store.read(read)
 
@@ -291,14 +295,13 @@ class EditionWork:
             LeaseLostError: if somebody else has taken the work over.
         """
         now = self._clock.now()
-        progress = replace(outcome, done=step.step)
-        if step.step is EditionStep.LINKS:
-            progress = replace(progress, state=EditionState.POSTED)
+        is_last = step.step is EditionStep.LINKS
 
         async def write(session: Session) -> EditionRecord:
             await agenda.hold(session, work, now)
-            if progress.state is EditionState.SKIPPED:
-                return await self._end(session, work.subject_id, step.edition.guild_id, progress)
+            if outcome.state is EditionState.SKIPPED:  # the step was not done, and is taken again if it is revived
+                return await self._end(session, work.subject_id, step.edition.guild_id, outcome)
+            progress = replace(outcome, done=step.step, state=EditionState.POSTED if is_last else outcome.state)
             return await table.record_progress(session, work.subject_id, progress)
 
         edition = await self._store.write(write)
@@ -311,12 +314,14 @@ class EditionWork:
 
     async def parked(self, work: DueWork, error: str) -> None:
         """Mark the edition as failed, with the reason that /roundup history and /doctor show."""
-        edition = await self._store.read(lambda session: table.edition_by_id(session, work.subject_id))
-        if edition is None:
-            return
-        progress = Progress(state=EditionState.FAILED, reason=error[:200])
-        guild_id = edition.guild_id
-        await self._store.write(lambda session: self._end(session, work.subject_id, guild_id, progress))
+        progress = Progress(state=EditionState.FAILED, reason=error[: table.REASON_CHARS_MAX])
+
+        async def write(session: Session) -> None:
+            edition = await table.edition_by_id(session, work.subject_id)
+            if edition is not None and edition.state is EditionState.DUE:
+                await self._end(session, edition.id, edition.guild_id, progress)
+
+        await self._store.write(write)
 
     async def _end(self, session: Session, edition_id: int, guild_id: int, progress: Progress) -> EditionRecord:
         """Record that an edition will not appear, and have the guild told."""
