@@ -49,3 +49,18 @@ class NoDiscordError(PaddockError):
     """Discord cannot be reached. Params: reason."""
 
     message_id = "cli.no_discord"
+
+
+class StorageUnavailableError(PaddockError):
+    """The database cannot be reached or used just now; what was being written may not be there. Params: error_id.
+
+    The cause is logged once, with the same id.
+    """
+
+    message_id = "storage.error.unavailable"
+
+
+class StorageFullError(StorageUnavailableError):
+    """The disk under the database is full; what was being written was undone. Params: error_id."""
+
+    message_id = "storage.error.full"

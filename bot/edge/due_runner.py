@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from bot.clock import Clock
 from bot.domain.due_work import LEASE, CannotActError, DueWork, LeaseLostError
-from bot.domain.errors import PaddockError
+from bot.domain.errors import PaddockError, StorageUnavailableError
 from bot.edge.replies import new_error_id
 from bot.services.due_work import DueWorkService
 from bot.text import DEFAULT_LANGUAGE, error_text
@@ -99,8 +99,10 @@ class DueRunner:
                 await self.run_once(self._clock.now())
                 upcoming = await self.next_due()
                 next_at = None if upcoming is None else upcoming[0]
+            except StorageUnavailableError:
+                next_at = None  # it was logged where it was noticed, and the agenda is looked at again
             except Exception:
-                # The database may be away for a while; the agenda is looked at again, and nothing in it was lost.
+                # Whatever it was, the agenda is looked at again, and nothing in it was lost.
                 log.exception("the agenda could not be read")
                 next_at = None
             if not self._stopping:
@@ -141,5 +143,9 @@ class DueRunner:
             await self._fail(registered, work, f"error {error_id}", permanent=False)
 
     async def _fail(self, registered: _Registered[Any, Any], work: DueWork, error: str, *, permanent: bool) -> None:
-        if await self._agenda.fail(work, error, self._clock.now(), permanent=permanent):
-            await registered.steps.parked(work, error)
+        try:
+            if await self._agenda.fail(work, error, self._clock.now(), permanent=permanent):
+                await registered.steps.parked(work, error)
+        except StorageUnavailableError:
+            # Raised here it would cancel the pieces that are being done beside this one. The lease ends by itself.
+            log.warning("failure not recorded kind=%s subject=%s", work.kind, work.subject_id)
