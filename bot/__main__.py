@@ -177,7 +177,7 @@ def backup(
     file: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[FILE]",
+            metavar="FILE",
             help="A file that does not exist yet. Without it, a new one in `backups/` by the database.",
         ),
     ] = None,

@@ -24,7 +24,7 @@ from bot.storage.backup import (
     part,
     sync,
 )
-from bot.storage.migrate import require_known
+from bot.storage.migrate import NewerSchemaError, require_known
 from bot.storage.owner import Owner
 from bot.storage.schema import REVISION, metadata
 from bot.storage.store import BUSY_TIMEOUT_MS
@@ -36,6 +36,12 @@ class NotOursError(PaddockError):
     """The file is a database, but not one of this bot. Params: path."""
 
     message_id = "storage.error.not_ours"
+
+
+class NewerBackupError(PaddockError):
+    """The file was written by a newer version of the bot. Params: path, found, known."""
+
+    message_id = "storage.error.newer_backup"
 
 
 class SameFileError(PaddockError):
@@ -70,7 +76,7 @@ def restore(database_url: str, file: Path, now: datetime) -> Restored:
         NoFolderError: if the folder of the database does not exist.
         FileOwnedError: if a bot is running.
         InUseError: if somebody reads the database.
-        NoFileError, SameFileError, DamagedFileError, NotOursError, NewerSchemaError: if `file` is not taken.
+        NoFileError, SameFileError, DamagedFileError, NotOursError, NewerBackupError: if `file` is not taken.
         NoRoomError, BackupFailedError: if there is no room for the copies, or they cannot be written.
     """
     database = file_of(database_url)
@@ -97,7 +103,10 @@ def restore(database_url: str, file: Path, now: datetime) -> Restored:
 def _require_ours(copied: Copied, file: Path) -> None:
     if copied.revision is None:
         raise NotOursError(path=str(file))
-    require_known(copied.revision)
+    try:
+        require_known(copied.revision)
+    except NewerSchemaError as error:
+        raise NewerBackupError(path=str(file), **error.params) from None
     # Others number their schemas like we do.
     if copied.revision == REVISION and not metadata.tables.keys() <= copied.rows.keys():
         raise NotOursError(path=str(file))
