@@ -26,7 +26,8 @@ class DueWork:
 
 def backoff(attempts: int) -> timedelta:
     """Return the wait after the `attempts`-th failure (1, 2, …)."""
-    return min(BACKOFF_FIRST * 2 ** max(0, attempts - 1), BACKOFF_LONGEST)
+    doublings = min(max(attempts, 1), ATTEMPTS_MAX) - 1  # more would only leave the range of a timedelta
+    return min(BACKOFF_FIRST * 2**doublings, BACKOFF_LONGEST)
 
 
 class LeaseLostError(PaddockError):
@@ -36,9 +37,24 @@ class LeaseLostError(PaddockError):
 
 
 class CannotActError(PaddockError):
-    """Discord will not let us do this however often we try: a channel is gone, or a permission is missing.
-
-    Params: what (a message id's worth of words, already plain), channel_id.
-    """
+    """Discord will never let us do this. Params: channel (its mention), what (Discord's own words)."""
 
     message_id = "common.error.cannot_act"
+
+
+class NoPermissionError(CannotActError):
+    """A permission is missing there. Params: channel (its mention)."""
+
+    message_id = "common.error.no_permission"
+
+
+class NothingThereError(CannotActError):
+    """The channel, or the message in it, is gone. Params: channel (its mention)."""
+
+    message_id = "common.error.nothing_there"
+
+
+class GuildForbidsError(CannotActError):
+    """A permission for the whole guild is missing."""
+
+    message_id = "common.error.guild_forbids"

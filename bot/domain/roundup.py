@@ -77,7 +77,11 @@ class SkipReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EditionRecord:
-    """An edition as it is kept. `done` is the last step recorded, `begun` the one whose intent is recorded."""
+    """An edition as it is kept.
+
+    `done` is the last step recorded, `begun` the one whose intent is recorded; `ended_at` is when it was last skipped
+    or given up.
+    """
 
     id: int
     guild_id: int
@@ -94,6 +98,7 @@ class EditionRecord:
     notice_id: int | None
     due_at: datetime
     posted_at: datetime | None
+    ended_at: datetime | None
     reason: str | None
 
 
@@ -122,6 +127,7 @@ class Progress:
     question_id: int | None = None
     notice_id: int | None = None
     posted_at: datetime | None = None
+    ended_at: datetime | None = None
     reason: str | None = None
 
 
@@ -160,3 +166,9 @@ class AlreadyPostedError(PaddockError):
     """Today's edition stands already. Params: link."""
 
     message_id = "roundup.error.posted"
+
+
+class OldEditionError(PaddockError):
+    """The edition is that of an earlier day, which is over."""
+
+    message_id = "roundup.error.old"

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
-from bot.clock import Clock
+from bot.clock import Clock, sleep_or_wake
 from bot.domain.due_work import LEASE, CannotActError, DueWork, LeaseLostError
-from bot.domain.errors import PaddockError, StorageUnavailableError
+from bot.domain.errors import PaddockError, StorageUnavailableError, UnforeseenError, packed
 from bot.edge.replies import new_error_id
 from bot.services.due_work import DueWorkService
-from bot.text import DEFAULT_LANGUAGE, error_text
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +48,7 @@ class DueSteps(Protocol[StepT, RecordedT_contra]):
         ...
 
     async def parked(self, work: DueWork, error: str) -> None:
-        """Take note that the work was given up."""
+        """Take note that the work was given up for an error, as kept with `bot.domain.errors.packed`."""
         ...
 
 
@@ -112,13 +111,7 @@ class DueRunner:
         wake_at = self._clock.now() + LOOK_EVERY
         if next_at is not None:
             wake_at = min(wake_at, max(next_at, self._clock.now()))
-        sleeping = asyncio.ensure_future(self._clock.sleep_until(wake_at))
-        woken = asyncio.ensure_future(self._agenda.woken.wait())
-        try:
-            await asyncio.wait((sleeping, woken), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeping.cancel()
-            woken.cancel()
+        await sleep_or_wake(self._clock, wake_at, self._agenda.woken)
 
     async def _do(self, work: DueWork) -> None:
         registered = self._kinds[work.kind]
@@ -135,17 +128,21 @@ class DueRunner:
         except LeaseLostError:
             log.warning("due work taken over kind=%s subject=%s", work.kind, work.subject_id)
         except PaddockError as error:
-            sentence = error_text(error, DEFAULT_LANGUAGE)
-            await self._fail(registered, work, sentence, permanent=isinstance(error, CannotActError))
+            await self._fail(registered, work, error, permanent=isinstance(error, CannotActError))
         except Exception:
             error_id = new_error_id()
             log.exception("due work failed kind=%s subject=%s error_id=%s", work.kind, work.subject_id, error_id)
-            await self._fail(registered, work, f"error {error_id}", permanent=False)
+            await self._fail(registered, work, UnforeseenError(error_id=error_id), permanent=False)
 
-    async def _fail(self, registered: _Registered[Any, Any], work: DueWork, error: str, *, permanent: bool) -> None:
+    async def _fail(
+        self, registered: _Registered[Any, Any], work: DueWork, error: PaddockError, *, permanent: bool
+    ) -> None:
+        kept = packed(error)
         try:
-            if await self._agenda.fail(work, error, self._clock.now(), permanent=permanent):
-                await registered.steps.parked(work, error)
+            if await self._agenda.fail(work, kept, self._clock.now(), permanent=permanent):
+                await registered.steps.parked(work, kept)
         except StorageUnavailableError:
-            # Raised here it would cancel the pieces that are being done beside this one. The lease ends by itself.
             log.warning("failure not recorded kind=%s subject=%s", work.kind, work.subject_id)
+        except Exception:
+            # The work stays claimed until its lease ends and is tried again then; the others go on meanwhile.
+            log.exception("failed work could not be given back kind=%s subject=%s", work.kind, work.subject_id)

@@ -55,7 +55,7 @@ class DueWorkService:
 
         Args:
             work: the claimed work.
-            error: what went wrong, in words for /doctor.
+            error: what went wrong, as kept with `bot.domain.errors.packed`, for /doctor.
             now: the present moment.
             permanent: trying again would not help.
         """
@@ -77,6 +77,6 @@ class DueWorkService:
         """Return when the next piece may be claimed and its kind, or None if nothing waits."""
         return await self._store.read(lambda session: table.next_due(session, kinds))
 
-    async def parked_in(self, guild_id: int) -> tuple[tuple[str, str], ...]:
-        """Return the kind and the error of what has been given up in a guild."""
+    async def parked_in(self, guild_id: int) -> tuple[tuple[str, str, datetime], ...]:
+        """Return kind, error and time of what has been given up in a guild."""
         return await self._store.read(lambda session: table.parked_in(session, guild_id))

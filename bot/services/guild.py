@@ -130,7 +130,7 @@ class GuildService:
             actor: who asks.
             edit: the settings as they are → as they should be.
             action: the message id of the audit line; `params` fill it.
-            params: plain words.
+            params: plain words, mentions and time stamps; `scope` and `capability` are codes, several with ", ".
 
         Raises:
             NotAllowedError: without the capability to manage.
@@ -202,8 +202,11 @@ class GuildService:
             new = tuple(Pause(scope, until) for scope in sorted(scopes))
             return replace(settings, pauses=others + new)
 
-        shown = "—" if until is None else f"<t:{int(until.timestamp())}:f>"
-        await self.change(actor, edit, "guild.audit.paused", scope=_names(scopes), until=shown)
+        if until is None:
+            await self.change(actor, edit, "guild.audit.paused", scope=_names(scopes))
+        else:
+            stamp = f"<t:{int(until.timestamp())}:f>"
+            await self.change(actor, edit, "guild.audit.paused_until", scope=_names(scopes), until=stamp)
 
     async def resume(self, actor: Actor, scopes: frozenset[PauseScope]) -> None:
         """Let posts or rules go on.

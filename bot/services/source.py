@@ -11,7 +11,7 @@ from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
 from bot.domain.article import ParsedFeed
 from bot.domain.due_work import DueWork
-from bot.domain.errors import GoneError, PaddockError
+from bot.domain.errors import GoneError, PaddockError, packed
 from bot.domain.feed import AddressError, RateLimitedError
 from bot.domain.source import (
     RETRY_LONGEST,
@@ -29,7 +29,6 @@ from bot.storage import due_work as agenda
 from bot.storage import source as table
 from bot.storage.guild import add_audit
 from bot.storage.store import Session, Store
-from bot.text import DEFAULT_LANGUAGE, error_text
 
 log = logging.getLogger(__name__)
 
@@ -188,7 +187,7 @@ class SourceService:
         try:
             read = await self._reader.read(feed.url, validators=Validators(feed.etag, feed.last_modified))
         except PaddockError as error:
-            failure = error_text(error, DEFAULT_LANGUAGE)
+            failure = packed(error)
             seconds = error.params.get("retry_after_s")
             ask_after = now + timedelta(seconds=seconds) if isinstance(seconds, int) else None
             await self._store.write(

@@ -52,6 +52,7 @@ class EditionRow(Base):
     notice_id: Mapped[int | None] = mapped_column(Snowflake)
     due_at: Mapped[datetime]
     posted_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
     reason: Mapped[str | None] = mapped_column(String(REASON_CHARS_MAX))
 
 
@@ -89,6 +90,7 @@ def _edition(row: EditionRow) -> EditionRecord:
         notice_id=row.notice_id,
         due_at=row.due_at,
         posted_at=row.posted_at,
+        ended_at=row.ended_at,
         reason=row.reason,
     )
 
@@ -202,7 +204,7 @@ async def record_progress(session: AsyncSession, edition_id: int, progress: Prog
     for name in ("begun", "done", "state"):
         if (value := getattr(progress, name)) is not None:
             setattr(row, name, value.value)
-    for name in ("message_id", "thread_id", "question_id", "notice_id", "posted_at", "reason"):
+    for name in ("message_id", "thread_id", "question_id", "notice_id", "posted_at", "ended_at", "reason"):
         if (value := getattr(progress, name)) is not None:
             setattr(row, name, value)
     await session.flush()

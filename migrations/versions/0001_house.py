@@ -161,6 +161,7 @@ def upgrade() -> None:
         sa.Column("notice_id", sa.BigInteger(), nullable=True),
         sa.Column("due_at", UtcDateTime(), nullable=False),
         sa.Column("posted_at", UtcDateTime(), nullable=True),
+        sa.Column("ended_at", UtcDateTime(), nullable=True),
         sa.Column("reason", sa.String(length=200), nullable=True),
         sa.ForeignKeyConstraint(["roundup_id"], ["roundups.id"], name=op.f("fk_editions_roundup_id_roundups")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_editions")),

@@ -1,6 +1,5 @@
 """A backup: whole, checked, made while the bot runs, and before each migration."""
 
-import asyncio
 import os
 import shutil
 import sqlite3
@@ -47,17 +46,10 @@ from tests.files_of_a_bot import (
 NOW = datetime(2026, 11, 22, 1, 41, 44, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "paddock.db"
-    asyncio.run(upgrade(url_of(path)))
-    return path
-
-
 @pytest.fixture
-def file(empty: Path, tmp_path: Path) -> Path:
+def file(template_database: Path, tmp_path: Path) -> Path:
     """A database with 20 rows, of a bot that was stopped."""
-    path = Path(shutil.copy(empty, tmp_path / "paddock.db"))
+    path = Path(shutil.copy(template_database, tmp_path / "paddock.db"))
     add_rows(path, 1, 20)
     return path
 

@@ -25,17 +25,10 @@ NOW = datetime(2026, 11, 22, 1, 41, 44, tzinfo=UTC)
 OLD = list(range(1, 6))
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "paddock.db"
-    asyncio.run(upgrade(url_of(path)))
-    return path
-
-
 @pytest.fixture
-def file(empty: Path, tmp_path: Path) -> Path:
+def file(template_database: Path, tmp_path: Path) -> Path:
     """A database that has 9 rows now and had 5 when its backup was made."""
-    path = Path(shutil.copy(empty, tmp_path / "paddock.db"))
+    path = Path(shutil.copy(template_database, tmp_path / "paddock.db"))
     add_rows(path, 1, 5)
     back_up(path, NOW - timedelta(days=40))
     add_rows(path, 6, 9)

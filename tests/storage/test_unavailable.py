@@ -20,7 +20,6 @@ from bot.edge.due_runner import DueRunner
 from bot.services.due_work import DueWorkService
 from bot.storage import guild as table
 from bot.storage import store as store_module
-from bot.storage.migrate import upgrade
 from bot.storage.store import Session, Store, open_store
 from bot.text import error_text
 from tests.files_of_a_bot import NoMountError, fill, numbers_in, small_disk, url_of
@@ -28,16 +27,9 @@ from tests.files_of_a_bot import NoMountError, fill, numbers_in, small_disk, url
 NOW = datetime(2026, 11, 22, 1, 41, 44, tzinfo=UTC)
 
 
-@pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "paddock.db"
-    asyncio.run(upgrade(url_of(path)))
-    return path
-
-
 @pytest.fixture
-def file(empty: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copy(empty, tmp_path / "paddock.db"))
+def file(template_database: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(template_database, tmp_path / "paddock.db"))
 
 
 async def note(store: Store, number: int) -> None:
@@ -49,11 +41,11 @@ async def note(store: Store, number: int) -> None:
 
 
 async def test_a_full_disk_is_a_sentence_and_the_bot_goes_on_when_there_is_space_again(
-    empty: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    template_database: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ):
     try:
         with small_disk(tmp_path / "disk", 4) as disk:
-            file = Path(shutil.copy(empty, disk / "paddock.db"))
+            file = Path(shutil.copy(template_database, disk / "paddock.db"))
             async with open_store(url_of(file), purpose="tests") as store:
                 await note(store, 0)
                 ballast = fill(disk, but=256 * 1024)
@@ -147,7 +139,7 @@ class Steps:
             self._intruder.execute("BEGIN IMMEDIATE")
             raise StorageUnavailableError(error_id="0")
         self.slow_began.set()
-        while "failure not recorded kind=test subject=1" not in self._caplog.text:
+        while "failure not recorded kind=test subject=1" not in self._caplog.text:  # noqa: ASYNC110  # a log gives no event
             await asyncio.sleep(0.01)
         self._intruder.execute("ROLLBACK")
 
