@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 KEEP_ALL = timedelta(hours=24)
 KEEP_DAYS = 7
 KEEP_WEEKS = 4
+DAMAGED_AGE_MAX = timedelta(weeks=KEEP_WEEKS)
 # A warning, not a fault: whoever backs up weekly by a timer is never told off.
 BACKUP_AGE_MAX = timedelta(days=8)
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
-from bot.domain.backup import backup_made_at, backup_name, kept
+from bot.domain.backup import DAMAGED_AGE_MAX, backup_made_at, backup_name, kept
 from bot.domain.errors import PaddockError
 from bot.storage.store import BUSY_TIMEOUT_MS, sqlite_path
 
@@ -181,13 +181,12 @@ def part(folder: Path) -> Generator[Path]:
 def prune(database: Path, now: datetime) -> tuple[Path, ...]:
     """Delete the backups of a database that `kept` lets go, and what killed processes left; return those backups.
 
-    What a restore found damaged goes by the same rule as the rest, but does not count as a backup of its day.
+    What a restore found damaged is no backup: it is deleted after four weeks, whatever else there is.
     """
-    gone: list[Path] = []
-    for suffix in ("", DAMAGED_SUFFIX):
-        found = dict(_backups(database, suffix))
-        keep = kept(frozenset(found.values()), now)
-        gone += [path for path, moment in found.items() if moment not in keep]
+    found = dict(_backups(database))
+    keep = kept(frozenset(found.values()), now)
+    gone = [path for path, moment in found.items() if moment not in keep]
+    gone += [path for path, moment in _backups(database, DAMAGED_SUFFIX) if now - moment >= DAMAGED_AGE_MAX]
     for path in gone:
         path.unlink(missing_ok=True)
         path.with_name(path.name + "-wal").unlink(missing_ok=True)

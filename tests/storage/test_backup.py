@@ -168,8 +168,8 @@ def test_only_what_the_rule_lets_go_is_pruned(file: Path):
     folder.mkdir()
     ages = {hours: backup_name("paddock", NOW - timedelta(hours=hours), "0001") for hours in (1, 2, 30, 32, 2000)}
     others = ["mine.db", backup_name("other", NOW - timedelta(days=900), "0001"), "paddock-2020.db"]
-    found = backup_name("paddock", NOW - timedelta(days=90), "old") + ".damaged"
-    newer = backup_name("paddock", NOW - timedelta(days=60), "old") + ".damaged"
+    found = backup_name("paddock", NOW - timedelta(days=28), "old") + ".damaged"
+    newer = backup_name("paddock", NOW - timedelta(days=27), "old") + ".damaged"
     for name in (*ages.values(), *others, found, found + "-wal", newer):
         (folder / name).touch()
     fresh, left = folder / ".part-now", folder / ".part-left"

@@ -11,16 +11,18 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from bot.clock import ManualClock
 from bot.domain.due_work import DueWork
-from bot.domain.errors import StorageFullError, StorageUnavailableError
+from bot.domain.errors import GoneError, StorageFullError, StorageUnavailableError
 from bot.edge.due_runner import DueRunner
 from bot.services.due_work import DueWorkService
 from bot.storage import guild as table
 from bot.storage import store as store_module
 from bot.storage.store import Session, Store, open_store
+from bot.storage.unavailable import refusing_when_unavailable
 from bot.text import error_text
 from tests.files_of_a_bot import NoMountError, fill, numbers_in, small_disk, url_of
 
@@ -117,6 +119,36 @@ async def test_faults_of_ours_are_no_excuse(file: Path):
         with pytest.raises(IntegrityError) as refused:
             await store.write(twice)
     assert "somebody" not in str(refused.value)
+
+
+class FromPostgresql(Exception):
+    """An error as the driver gives it, with the state that the server named."""
+
+    def __init__(self, sqlstate: str) -> None:
+        super().__init__(sqlstate)
+        self.sqlstate = sqlstate
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (ConnectionRefusedError(), StorageUnavailableError),
+        (TimeoutError(), StorageUnavailableError),
+        (PoolTimeoutError(), StorageUnavailableError),
+        (DBAPIError("", {}, FromPostgresql("")), DBAPIError),
+        (DBAPIError("", {}, FromPostgresql(""), connection_invalidated=True), StorageUnavailableError),
+        (DBAPIError("", {}, FromPostgresql("53100")), StorageFullError),
+        (DBAPIError("", {}, FromPostgresql("53300")), StorageUnavailableError),  # too many connections
+        (DBAPIError("", {}, FromPostgresql("57P01")), StorageUnavailableError),  # the server is being stopped
+        (DBAPIError("", {}, FromPostgresql("08006")), StorageUnavailableError),
+        (DBAPIError("", {}, FromPostgresql("23505")), DBAPIError),  # a constraint
+        (GoneError(), GoneError),
+    ],
+)
+def test_what_postgresql_and_the_network_say_is_told_apart(error: Exception, expected: type[Exception]):
+    with pytest.raises(expected) as told, refusing_when_unavailable(writing=True):
+        raise error
+    assert type(told.value) is expected
 
 
 class Steps:
