@@ -121,7 +121,7 @@ async def test_faults_of_ours_are_no_excuse(file: Path):
     assert "somebody" not in str(refused.value)
 
 
-class FromPostgresql(Exception):
+class PostgresqlError(Exception):
     """An error as the driver gives it, with the state that the server named."""
 
     def __init__(self, sqlstate: str) -> None:
@@ -135,13 +135,13 @@ class FromPostgresql(Exception):
         (ConnectionRefusedError(), StorageUnavailableError),
         (TimeoutError(), StorageUnavailableError),
         (PoolTimeoutError(), StorageUnavailableError),
-        (DBAPIError("", {}, FromPostgresql("")), DBAPIError),
-        (DBAPIError("", {}, FromPostgresql(""), connection_invalidated=True), StorageUnavailableError),
-        (DBAPIError("", {}, FromPostgresql("53100")), StorageFullError),
-        (DBAPIError("", {}, FromPostgresql("53300")), StorageUnavailableError),  # too many connections
-        (DBAPIError("", {}, FromPostgresql("57P01")), StorageUnavailableError),  # the server is being stopped
-        (DBAPIError("", {}, FromPostgresql("08006")), StorageUnavailableError),
-        (DBAPIError("", {}, FromPostgresql("23505")), DBAPIError),  # a constraint
+        (DBAPIError("", {}, PostgresqlError("")), DBAPIError),
+        (DBAPIError("", {}, PostgresqlError(""), connection_invalidated=True), StorageUnavailableError),
+        (DBAPIError("", {}, PostgresqlError("53100")), StorageFullError),
+        (DBAPIError("", {}, PostgresqlError("53300")), StorageUnavailableError),  # too many connections
+        (DBAPIError("", {}, PostgresqlError("57P01")), StorageUnavailableError),  # the server is being stopped
+        (DBAPIError("", {}, PostgresqlError("08006")), StorageUnavailableError),
+        (DBAPIError("", {}, PostgresqlError("23505")), DBAPIError),  # a constraint
         (GoneError(), GoneError),
     ],
 )
