@@ -57,7 +57,7 @@ class _Day:
     async def set_up(self, on: Play) -> None:
         manager = on.world.manager
         panel = await on.command(manager, GENERAL, "setup")
-        on.expect(holds="Create #" not in panel.text, what="/setup has found #morning-roundup by itself")
+        on.expect(holds=f"#{ROUNDUP}" in panel.text, what="/setup has found #morning-roundup by itself")
         await self._choose_time(on, panel)
         if len(self._news.urls) > 1:
             but_the_last = [str(number) for number in range(len(self._news.urls) - 1)]
