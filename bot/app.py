@@ -10,7 +10,6 @@ from datetime import timedelta
 from urllib.parse import urlsplit
 
 from bot.clock import Clock, SystemClock
-from bot.domain.errors import PaddockError
 from bot.edge.actor import Actors
 from bot.edge.client import PaddockClient, use_api
 from bot.edge.due_runner import DueRunner
@@ -160,25 +159,34 @@ async def _serve(app: App, token: str) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopping.set)
     await app.client.log_in(token)
-    try:
-        async with asyncio.TaskGroup() as group:
-            group.create_task(app.client.stay_connected(), name="connection")
-            work = group.create_task(_work(app), name="due work")
-            edits = group.create_task(app.live.run(), name="live edits")
-            await stopping.wait()
-            log.info("stopping")
-            app.runner.stop()
-            edits.cancel()
-            await asyncio.wait((work,), timeout=STOP_S)
-            work.cancel()
-            await app.client.finish_answers(STOP_S)
-            await app.client.close()
-    except BaseExceptionGroup as failed:
-        # One that was expected is told in a sentence; a group of it would be shown as a traceback.
-        if len(failed.exceptions) == 1 and isinstance(failed.exceptions[0], PaddockError):
-            raise failed.exceptions[0] from None
-        raise
+    async with asyncio.TaskGroup() as group:
+        connection = group.create_task(_connected(app), name="connection")
+        work = group.create_task(_work(app), name="due work")
+        edits = group.create_task(app.live.run(), name="live edits")
+        stop = group.create_task(stopping.wait(), name="stop")
+        await asyncio.wait((stop, connection), return_when=asyncio.FIRST_COMPLETED)
+        log.info("stopping")
+        stop.cancel()
+        app.runner.stop()
+        edits.cancel()
+        if not app.client.is_ready():
+            work.cancel()  # nothing was begun: it waits for a connection that is not wanted any more
+        await asyncio.wait((work,), timeout=STOP_S)
+        work.cancel()
+        await app.client.finish_answers(STOP_S)
+        await app.client.close()
+    if (error := connection.result()) is not None:
+        raise error
     log.info("stopped")
+
+
+async def _connected(app: App) -> Exception | None:
+    """Stay connected until the client is closed; return what ended it otherwise, so that the others can finish."""
+    try:
+        await app.client.stay_connected()
+    except Exception as error:  # noqa: BLE001  # raised again when everything has been closed
+        return error
+    return None
 
 
 async def _work(app: App) -> None:

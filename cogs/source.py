@@ -7,10 +7,12 @@ from discord.ext import commands
 from bot.domain.actor import Capability
 from bot.domain.errors import GoneError
 from bot.domain.source import Source
+from bot.domain.wording import clean, cut
 from bot.edge.actor import Actors
 from bot.edge.commands import described
 from bot.edge.markdown import escape, link
-from bot.edge.replies import language, say, text_panel, think
+from bot.edge.replies import PagesPanel, language, say, text_panel, think
+from bot.edge.sentences import kept_sentence
 from bot.services.source import SourceService
 from bot.text import plural, text
 
@@ -46,17 +48,15 @@ class SourceCog(commands.GroupCog, group_name="source", group_description=descri
         if not found:
             await say(interaction, text("source.list.none", asked_in))
             return
-        lines = [
-            plural("source.list.title", asked_in, len(found)),
-            *(source_line(s, asked_in) for s in found),
-        ]
-        await say(interaction, view=text_panel("\n".join(lines)))
+        title = plural("source.list.title", asked_in, len(found))
+        await say(interaction, view=PagesPanel(title, [source_line(source, asked_in) for source in found], asked_in))
 
     @app_commands.command(description=described("source.command.remove"))
     @app_commands.describe(source=described("source.option.source"))
     async def remove(self, interaction: discord.Interaction, source: str) -> None:
         """Stop following a feed."""
         actor = await self._actors.of(interaction)
+        actor.require(Capability.EDIT)
         chosen = _match(await self._sources.list(actor.guild_id), source)
         removed = await self._sources.remove(actor, chosen.id)
         await say(interaction, text("source.removed", language(interaction), name=escape(removed.name)))
@@ -67,7 +67,9 @@ class SourceCog(commands.GroupCog, group_name="source", group_description=descri
         found = await self._sources.list(interaction.guild_id or 0)
         wanted = typed.casefold()
         return [
-            app_commands.Choice(name=f"{source.name} — {source.url}"[:CHOICE_CHARS_MAX], value=str(source.id))
+            app_commands.Choice(
+                name=cut(clean(f"{source.name} — {source.url}"), CHOICE_CHARS_MAX), value=str(source.id)
+            )
             for source in found
             if wanted in f"{source.name} {source.url}".casefold()
         ][:CHOICES_MAX]
@@ -84,14 +86,16 @@ class SourceCog(commands.GroupCog, group_name="source", group_description=descri
             stamp = "" if article.published_at is None else f" <t:{int(article.published_at.timestamp())}:R>"
             lines.append(f"- {link(article.title, article.url, 150)}{stamp}")
         lines.append(text("source.test.note", asked_in))
-        await say(interaction, view=text_panel("\n".join(lines)))
+        await say(interaction, view=text_panel(lines, asked_in))
 
 
 def source_line(source: Source, asked_in: str) -> str:
     """Return one source of the list: its name, its feed, and when it was read or why it could not be."""
     line = f"- {link(source.name, source.site_url)} · {link(text('source.list.feed', asked_in), source.url)} · "
     if source.failure is not None:
-        return line + plural("source.list.failing", asked_in, source.failures, reason=escape(source.failure, 200))
+        return line + plural(
+            "source.list.failing", asked_in, source.failures, reason=kept_sentence(source.failure, asked_in)
+        )
     if source.read_at is None:
         return line + text("source.list.unread", asked_in)
     return line + text("source.list.read", asked_in, at=f"<t:{int(source.read_at.timestamp())}:R>")

@@ -36,9 +36,24 @@ class LeaseLostError(PaddockError):
 
 
 class CannotActError(PaddockError):
-    """Discord will not let us do this however often we try: a channel is gone, or a permission is missing.
-
-    Params: what (a message id's worth of words, already plain), channel_id.
-    """
+    """Discord will never let us do this. Params: channel (its mention), what (Discord's own words)."""
 
     message_id = "common.error.cannot_act"
+
+
+class NoPermissionError(CannotActError):
+    """A permission is missing there. Params: channel (its mention)."""
+
+    message_id = "common.error.no_permission"
+
+
+class NothingThereError(CannotActError):
+    """The channel, or the message in it, is gone. Params: channel (its mention)."""
+
+    message_id = "common.error.nothing_there"
+
+
+class GuildForbidsError(CannotActError):
+    """A permission for the whole guild is missing."""
+
+    message_id = "common.error.guild_forbids"

@@ -4,7 +4,12 @@ An error carries an id and parameters, never a sentence: the sentence is made wh
 language (`bot.text`). Services raise these; `bot.edge.replies` and the command line turn them into one sentence.
 """
 
-from typing import ClassVar
+import json
+from collections.abc import Mapping
+from typing import ClassVar, cast
+
+# The shortest column that keeps an error (an edition's reason).
+PACKED_CHARS_MAX = 200
 
 
 class PaddockError(Exception):
@@ -49,3 +54,40 @@ class NoDiscordError(PaddockError):
     """Discord cannot be reached. Params: reason."""
 
     message_id = "cli.no_discord"
+
+
+class UnforeseenError(PaddockError):
+    """What no other error foresees, as it is kept; its traceback stands in the log. Params: error_id."""
+
+    message_id = "common.error.unforeseen"
+
+
+def packed(error: PaddockError) -> str:
+    """Return an error in at most `PACKED_CHARS_MAX` characters, to be kept and told later in any language."""
+    for chars_max in (60, 30, 10, 0):
+        params = {
+            name: value if isinstance(value, int | float) else _short(str(value), chars_max)
+            for name, value in error.params.items()
+        }
+        kept = json.dumps([error.message_id, params], ensure_ascii=False, separators=(",", ":"))
+        if len(kept) <= PACKED_CHARS_MAX:
+            break
+    return kept
+
+
+def _short(value: str, chars_max: int) -> str:
+    return value if len(value) <= chars_max else f"{value[:chars_max]}…"
+
+
+def unpacked(kept: str) -> tuple[str, Mapping[str, object]]:
+    """Return the message id and the parameters of an error that was kept with `packed`.
+
+    Raises:
+        ValueError: if it was kept in some other way.
+    """
+    found: object = json.loads(kept)
+    match found:
+        case [str(message_id), dict()]:
+            return message_id, cast("list[Mapping[str, object]]", found)[1]
+        case _:
+            raise ValueError(kept)

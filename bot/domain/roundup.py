@@ -11,9 +11,9 @@ from bot.domain.edition import Edition
 from bot.domain.errors import PaddockError
 from bot.domain.guild import Part
 
-# A morning column is worth posting until noon; after that the next morning is nearer to the reader.
+# A column for breakfast is still worth posting before lunch; after that readers have the news from elsewhere.
 LATE_WINDOW = timedelta(hours=3)
-# "now" may be asked again soon after a mistake, but two editions a day are not a column any more.
+# A day, and the half of one that lies between a publisher's evening and a reader's morning.
 ARTICLE_AGE_MAX = timedelta(hours=36)
 
 
@@ -35,7 +35,9 @@ class Roundup:
         An hour that daylight saving skips is posted right after the gap, one that it doubles is posted once.
         """
         local = moment.astimezone(ZoneInfo(self.timezone))
-        return next(CronSim(f"{self.at.minute} {self.at.hour} * * *", local)).astimezone(UTC)
+        times = (found.astimezone(UTC) for found in CronSim(f"{self.at.minute} {self.at.hour} * * *", local))
+        # In the second pass through a doubled hour CronSim, which counts on the wall, names the first pass again.
+        return next(found for found in times if found > moment)
 
     def day_of(self, moment: datetime) -> date:
         """Return the local date of `moment`."""
@@ -75,7 +77,11 @@ class SkipReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class EditionRecord:
-    """An edition as it is kept. `done` is the last step recorded, `begun` the one whose intent is recorded."""
+    """An edition as it is kept.
+
+    `done` is the last step recorded, `begun` the one whose intent is recorded; `ended_at` is when it was last skipped
+    or given up.
+    """
 
     id: int
     guild_id: int
@@ -92,6 +98,7 @@ class EditionRecord:
     notice_id: int | None
     due_at: datetime
     posted_at: datetime | None
+    ended_at: datetime | None
     reason: str | None
 
 
@@ -120,6 +127,7 @@ class Progress:
     question_id: int | None = None
     notice_id: int | None = None
     posted_at: datetime | None = None
+    ended_at: datetime | None = None
     reason: str | None = None
 
 
@@ -158,3 +166,9 @@ class AlreadyPostedError(PaddockError):
     """Today's edition stands already. Params: link."""
 
     message_id = "roundup.error.posted"
+
+
+class OldEditionError(PaddockError):
+    """The edition is that of an earlier day, which is over."""
+
+    message_id = "roundup.error.old"

@@ -36,13 +36,19 @@ class FeedState:
     etag: str | None
     last_modified: str | None
     asked_at: datetime | None
+    ask_after: datetime | None  # the publisher wants to be left alone until then
     failures: int
 
+    def may_be_asked(self, now: datetime) -> bool:
+        """Tell whether the publisher has nothing against a request at `now`."""
+        return self.ask_after is None or self.ask_after <= now
 
-def next_read_at(now: datetime, *, every: timedelta, failures: int, retry_after: timedelta | None) -> datetime:
+
+def next_read_at(feed: FeedState, now: datetime, *, every: timedelta) -> datetime:
     """Return when a feed is asked again: regularly, later after failures, never before the publisher says."""
-    wait = every if failures == 0 else min(RETRY_FIRST * 2 ** min(failures - 1, 10), RETRY_LONGEST)
-    return now + max(wait, retry_after or timedelta())
+    wait = every if feed.failures == 0 else min(RETRY_FIRST * 2 ** min(feed.failures - 1, 10), RETRY_LONGEST)
+    usual = (feed.asked_at or now) + wait
+    return usual if feed.ask_after is None else max(usual, feed.ask_after)
 
 
 class SourceLimitError(PaddockError):

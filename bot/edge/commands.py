@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 NAME_PATTERN = re.compile(r"^[-_'\w]{1,32}$")
 DESCRIPTION_CHARS_MAX = 100
 OPTIONS_MAX = 25
+CHOICES_MAX = 25
+CHOICE_CHARS_MAX = 100
 COMMAND_CHARS_MAX = 8_000
 COMMANDS_MAX = 100
 
@@ -74,12 +76,13 @@ def _faults(part: dict[str, Any], path: str) -> list[str]:
     faults: list[str] = []
     if not NAME_PATTERN.match(part["name"]) or part["name"] != part["name"].lower():
         faults += [f"{path}: not a name that Discord takes"]
-    described_in = {"default": part.get("description", "-"), **part.get("description_localizations", {})}
-    faults += [
-        f"{path}: description in {locale} has {len(words)} characters, 1 to {DESCRIPTION_CHARS_MAX} are allowed"
-        for locale, words in described_in.items()
-        if not 1 <= len(words) <= DESCRIPTION_CHARS_MAX
-    ]
+    if "description" in part:  # entries of context menus have none
+        faults += _lengths(part, "description", DESCRIPTION_CHARS_MAX, path)
+    choices = cast("Payload", part.get("choices", []))
+    if len(choices) > CHOICES_MAX:
+        faults.append(f"{path}: {len(choices)} choices, at most {CHOICES_MAX}")  # not shown: for developers
+    for choice in choices:
+        faults += _lengths(choice, "name", CHOICE_CHARS_MAX, f"{path} {choice['value']}")
     options = cast("Payload", part.get("options", []))
     if len(options) > OPTIONS_MAX:
         faults += [f"{path}: {len(options)} options, at most {OPTIONS_MAX}"]
@@ -88,9 +91,28 @@ def _faults(part: dict[str, Any], path: str) -> list[str]:
     return faults
 
 
+def _lengths(part: dict[str, Any], field: str, chars_max: int, path: str) -> list[str]:
+    return [
+        f"{path}: {field} in {locale} has {len(words)} characters, 1 to {chars_max} are allowed"
+        for locale, words in _in_each_language(part, field).items()
+        if not 1 <= len(words) <= chars_max
+    ]
+
+
 def _chars(part: dict[str, Any]) -> int:
-    options = cast("Payload", part.get("options", []))
-    return len(part["name"]) + len(part.get("description", "")) + sum(_chars(option) for option in options)
+    """Return what counts towards the whole: names, descriptions and values, each in its longest language."""
+    own = _longest(part, "name") + _longest(part, "description") + len(str(part.get("value", "")))
+    inner = [*cast("Payload", part.get("options", [])), *cast("Payload", part.get("choices", []))]
+    return own + sum(_chars(one) for one in inner)
+
+
+def _longest(part: dict[str, Any], field: str) -> int:
+    return max(len(words) for words in _in_each_language(part, field).values())
+
+
+def _in_each_language(part: dict[str, Any], field: str) -> dict[str, str]:
+    translated = cast("dict[str, str] | None", part.get(f"{field}_localizations")) or {}
+    return {"default": part.get(field, ""), **translated}
 
 
 class CommandTree(app_commands.CommandTree[discord.Client]):

@@ -9,10 +9,9 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from bot.clock import Clock
 from bot.domain.due_work import LEASE, CannotActError, DueWork, LeaseLostError
-from bot.domain.errors import PaddockError
+from bot.domain.errors import PaddockError, UnforeseenError, packed
 from bot.edge.replies import new_error_id
 from bot.services.due_work import DueWorkService
-from bot.text import DEFAULT_LANGUAGE, error_text
 
 log = logging.getLogger(__name__)
 
@@ -49,7 +48,7 @@ class DueSteps(Protocol[StepT, RecordedT_contra]):
         ...
 
     async def parked(self, work: DueWork, error: str) -> None:
-        """Take note that the work was given up."""
+        """Take note that the work was given up for an error, as kept with `bot.domain.errors.packed`."""
         ...
 
 
@@ -133,13 +132,19 @@ class DueRunner:
         except LeaseLostError:
             log.warning("due work taken over kind=%s subject=%s", work.kind, work.subject_id)
         except PaddockError as error:
-            sentence = error_text(error, DEFAULT_LANGUAGE)
-            await self._fail(registered, work, sentence, permanent=isinstance(error, CannotActError))
+            await self._fail(registered, work, error, permanent=isinstance(error, CannotActError))
         except Exception:
             error_id = new_error_id()
             log.exception("due work failed kind=%s subject=%s error_id=%s", work.kind, work.subject_id, error_id)
-            await self._fail(registered, work, f"error {error_id}", permanent=False)
+            await self._fail(registered, work, UnforeseenError(error_id=error_id), permanent=False)
 
-    async def _fail(self, registered: _Registered[Any, Any], work: DueWork, error: str, *, permanent: bool) -> None:
-        if await self._agenda.fail(work, error, self._clock.now(), permanent=permanent):
-            await registered.steps.parked(work, error)
+    async def _fail(
+        self, registered: _Registered[Any, Any], work: DueWork, error: PaddockError, *, permanent: bool
+    ) -> None:
+        kept = packed(error)
+        try:
+            if await self._agenda.fail(work, kept, self._clock.now(), permanent=permanent):
+                await registered.steps.parked(work, kept)
+        except Exception:
+            # The work stays claimed until its lease ends and is tried again then; the others go on meanwhile.
+            log.exception("failed work could not be given back kind=%s subject=%s", work.kind, work.subject_id)

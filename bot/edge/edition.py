@@ -7,7 +7,7 @@ from discord import ButtonStyle, MediaGalleryItem, ui
 
 from bot.domain.edition import BigQuestion, Edition, QuestionOrigin, Section
 from bot.domain.guild import Part
-from bot.domain.wording import cut
+from bot.domain.wording import clean, cut
 from bot.edge.markdown import escape, link
 from bot.render.edition import credits_of, quotation
 from bot.text import plural, text
@@ -20,6 +20,7 @@ SUMMARY_CHARS_MAX = 500
 SUMMARY_CHARS_MIN = 80
 OPTIONS_SHOWN_MAX = 10
 SOURCES_SHOWN_MAX = 5
+IMAGE_URL_CHARS_MAX = 2_048  # Discord docs, components reference, unfurled media item
 ALT_CHARS_MAX = 256  # Discord docs, media gallery item, "description" allows 1,024; a headline is enough
 
 
@@ -49,7 +50,7 @@ def edition_view(
 
     Args:
         edition: what is shown.
-        language: the guild's, or for a preview the reader's.
+        language: the guild's.
         edition_id: the kept edition that its buttons belong to; None for a preview, which has no buttons.
         parts: which parts the guild has on.
         notify_role_id: the role that is mentioned when the edition is posted.
@@ -81,7 +82,7 @@ def thread_name(edition: Edition, language: str, chars_max: int) -> str:
     """Return the name of an edition's thread: the day and what leads."""
     day = format_skeleton("MMMd", edition.day, locale=language)
     lead = edition.lead.headline if edition.lead is not None else edition.title
-    return cut(f"{day} · {' '.join(lead.split())}", chars_max)
+    return cut(f"{day} · {clean(lead)}", chars_max)
 
 
 def _blocks(
@@ -94,9 +95,9 @@ def _blocks(
     question = "" if edition.big_question is None else _question(edition.big_question, language, links)
     sections = _fit(edition, language, TEXT_CHARS_MAX - len(head) - len(question))
     blocks: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(head)]
-    if edition.lead is not None and edition.lead.image_url:
-        alt = cut(edition.lead.headline, ALT_CHARS_MAX)
-        blocks.append(ui.MediaGallery(MediaGalleryItem(edition.lead.image_url, description=alt)))
+    if edition.lead is not None and _can_show(edition.lead.image_url):
+        alt = cut(clean(edition.lead.headline), ALT_CHARS_MAX)
+        blocks.append(ui.MediaGallery(MediaGalleryItem(edition.lead.image_url or "", description=alt)))
     for place, lines in enumerate(sections):
         if place == 1:
             blocks.append(ui.Separator())
@@ -104,6 +105,17 @@ def _blocks(
     if question:
         blocks += [ui.Separator(), ui.TextDisplay(question)]
     return blocks
+
+
+def _can_show(image_url: str | None) -> bool:
+    """Tell whether Discord takes an address for a picture; one that it refuses would keep the whole edition back."""
+    return (
+        image_url is not None
+        and len(image_url) <= IMAGE_URL_CHARS_MAX
+        and image_url.startswith(("http://", "https://"))
+        and image_url.isascii()
+        and not any(char.isspace() for char in image_url)
+    )
 
 
 def _fit(edition: Edition, language: str, chars_max: int) -> list[str]:

@@ -9,8 +9,12 @@ from discord import ui
 from bot.domain.errors import GoneError
 from bot.edge.replies import handle
 
+# What stands for the subject in a template: longer than any of our ids, so that a forged one is answered as well.
+SUBJECT = r"(?P<subject>[0-9]{1,60})"
+SUBJECT_MAX = 2**63 - 1  # the largest id that the database holds
 
-class LastingButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"(?P<subject>[0-9]{1,18})"):
+
+class LastingButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=SUBJECT):
     """A button whose ``custom_id`` is ``<feature>:<subject id>:<action>``: a wire format, never changed.
 
     A feature derives one class an action, with its template, and answers in `answer`. What comes back in a custom id
@@ -32,6 +36,8 @@ class LastingButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=r"(?P<sub
     async def callback(self, interaction: discord.Interaction) -> None:
         """Answer; whatever goes wrong ends in `replies.handle`, where discord.py would only log it."""
         try:
+            if self.subject_id > SUBJECT_MAX:
+                raise GoneError  # noqa: TRY301  # answered like any other id that is not there
             await self.answer(interaction)
         except Exception as error:  # noqa: BLE001  # this is where errors end
             await handle(interaction, error)

@@ -61,7 +61,10 @@ class LiveEdits:
                     await self._publisher.edit(*key, view, Priority.LIVE_EDIT)
                     sent += 1
             except PaddockError as error:
-                log.info("live edit refused channel=%s message=%s reason=%s", *key, error.params)
+                log.info("live edit refused channel=%s message=%s reason=%s", *key, error.message_id)
+            except Exception:
+                # One edit that Discord fails must not end the others; the next state of this message is a new try.
+                log.exception("live edit failed channel=%s message=%s", *key)
         self._edited_at = {key: at for key, at in self._edited_at.items() if at > now - EDIT_EVERY}
         return sent
 
@@ -69,11 +72,7 @@ class LiveEdits:
         """Send edits as they fall due, until cancelled."""
         while True:
             self._woken.clear()
-            try:
-                await self.run_once(self._clock.now())
-            except Exception:
-                # One edit that Discord fails must not end all later ones.
-                log.exception("live edits failed")
+            await self.run_once(self._clock.now())
             if not self._wanted:
                 await self._woken.wait()
             else:

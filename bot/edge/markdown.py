@@ -7,12 +7,15 @@ from bot.domain.wording import clean, cut
 
 # Every character to which Discord's Markdown gives a meaning anywhere in a line. A backslash before it is not shown.
 _ANYWHERE = re.compile(r"([\\*_~`|<>\[\]()])")
-# What has a meaning only where a line begins: headings, subtext, quotations, lists.
-_LINE_START = re.compile(r"^(\s*)([#\-+]|\d+(?=\.))", re.MULTILINE)
+# What has a meaning only where a line begins: headings, subtext and lists; a number by the full stop after it.
+_LINE_START = re.compile(r"^(\d*)([#\-+.])")
 _EVERYONE = re.compile(r"@(?=everyone|here)")
-_SCHEME = re.compile(r"\b(https?)://", re.IGNORECASE)
-# Characters that would end the address of a masked link early.
+# Discord makes a link of an address with any of several schemes, of which its documentation lists none.
+_SCHEME = re.compile(r"([a-z]):(?=//)", re.IGNORECASE)
+# Characters that an address may hold; the others, which could end a masked link early, are percent-encoded.
 _URL_SAFE = "%/:=&?~#+!$,;'@*[]"
+# An address longer than any that a reader would follow would push the words out of the message.
+URL_CHARS_MAX = 500
 
 
 def escape(outside: str, chars_max: int | None = None) -> str:
@@ -24,15 +27,21 @@ def escape(outside: str, chars_max: int | None = None) -> str:
     if chars_max is not None:
         plain = cut(plain, chars_max)
     escaped = _ANYWHERE.sub(r"\\\1", plain)
-    escaped = _LINE_START.sub(lambda found: f"{found[1]}\\{found[2]}" if not found[2].isdigit() else found[0], escaped)
-    # Discord makes a link of any address; broken by a backslash it stays text, as a quotation should.
-    escaped = _SCHEME.sub(r"\1:\\//", escaped)
+    escaped = _LINE_START.sub(_at_line_start, escaped)
+    # An address in outside text stays text, as a quotation should; only `link` makes links.
+    escaped = _SCHEME.sub(r"\1\:", escaped)
     return _EVERYONE.sub("@\u200b", escaped)
 
 
 def link(label: str, url: str | None, chars_max: int = 80) -> str:
-    """Return a masked link with an outside label; only the label where the address is unknown or not http(s)."""
+    """Return a masked link with an outside label; only the label where there is no address that can be linked."""
     shown = escape(label, chars_max)
     if url is None or not url.lower().startswith(("http://", "https://")):
         return shown
-    return f"[{shown}](<{quote(url, safe=_URL_SAFE)}>)"
+    address = quote(url, safe=_URL_SAFE, errors="replace")
+    return shown if len(address) > URL_CHARS_MAX or not shown else f"[{shown}](<{address}>)"
+
+
+def _at_line_start(found: re.Match[str]) -> str:
+    number, mark = found.groups()
+    return found[0] if bool(number) != (mark == ".") else f"{number}\\{mark}"

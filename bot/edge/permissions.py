@@ -11,7 +11,9 @@ POSTING = discord.Permissions(
     embed_links=True,
     read_message_history=True,
 )
-NOTIFYING = discord.Permissions(manage_roles=True)
+NOTICING = discord.Permissions(view_channel=True, send_messages=True, read_message_history=True)
+# To give members a role, and to mention it: a role that not everybody may mention is one that nobody can misuse.
+NOTIFYING = discord.Permissions(manage_roles=True, mention_everyone=True)
 MODERATING = discord.Permissions(
     manage_messages=True,
     manage_threads=True,
@@ -35,6 +37,13 @@ def missing_in(channel: discord.abc.GuildChannel, needed: discord.Permissions) -
     return tuple(name for name, wanted in needed if wanted and not getattr(has, name))
 
 
+def missing_to_mention(channel: discord.abc.GuildChannel, role: discord.Role | None) -> tuple[str, ...]:
+    """Return what keeps a mention of a role from reaching its members; None is a role that is yet to be made."""
+    if role is not None and role.mentionable:
+        return ()
+    return missing_in(channel, discord.Permissions(mention_everyone=True))
+
+
 def missing_for_role(guild: discord.Guild, role: discord.Role | None) -> tuple[str, ...]:
     """Return what keeps the bot from giving members a role: the permission, or the role's place above the bot's."""
     if not guild.me.guild_permissions.manage_roles:
@@ -42,3 +51,8 @@ def missing_for_role(guild: discord.Guild, role: discord.Role | None) -> tuple[s
     if role is not None and not role.is_assignable():
         return ("role_order",)
     return ()
+
+
+def harmless(role: discord.Role) -> bool:
+    """Tell whether a role may be given to whoever asks: it allows nothing that everybody is not allowed anyway."""
+    return role.permissions <= role.guild.default_role.permissions

@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager, contextmanager
 import discord
 from discord import ui
 
-from bot.domain.due_work import CannotActError
+from bot.domain.due_work import CannotActError, GuildForbidsError, NoPermissionError, NothingThereError
+from bot.domain.errors import GoneError
 from bot.edge.pace import Pace, Priority
 
 log = logging.getLogger(__name__)
@@ -19,6 +20,7 @@ NONCE_CHARS_MAX = 25  # Discord docs, create message, "nonce"
 THREAD_NAME_CHARS_MAX = 100  # Discord docs, channel resource, "name"
 THREAD_ARCHIVE_MINUTES = 4_320  # three days: a weekend's answers stay in view
 THREAD_EXISTS = 160004  # Discord docs, JSON error codes: a thread has already been created for this message
+NO_PERMISSION = (50001, 50013)  # Discord docs, JSON error codes: missing access, missing permissions
 # How far back a post is looked for after an interruption. A channel of announcements has a few messages a day; the
 # search also ends at the time from which the post is due.
 LOOK_BACK_MESSAGES = 200
@@ -57,10 +59,13 @@ class Publisher:
             CannotActError: if the channel is gone or the bot lacks a permission there.
         """
         channel = self._client.get_partial_messageable(channel_id)
-        async with self._acting(channel_id):
-            if resumed and (found := await self._find(channel, marker, after)) is not None:
+        if resumed:
+            async with self._acting(channel_id):
+                found = await self._find(channel, marker, after)
+            if found is not None:
                 log.info("post found again channel=%s message=%s", channel_id, found)
                 return found
+        async with self._acting(channel_id):
             message = await channel.send(
                 view=view,
                 nonce=nonce,
@@ -124,13 +129,23 @@ def carries(message: discord.Message, marker: str) -> bool:
 
 
 @contextmanager
-def refusals(channel_id: int) -> Generator[None]:
+def refusals(channel_id: int | None = None) -> Generator[None]:
     """Turn what Discord will never allow, however often we ask, into an error that says so.
+
+    Args:
+        channel_id: where it happens; None for what concerns the whole guild.
 
     Raises:
         CannotActError: for a missing permission, channel or message.
     """
+    channel = "" if channel_id is None else f"<#{channel_id}>"
     try:
         yield
-    except (discord.Forbidden, discord.NotFound) as error:
-        raise CannotActError(what=error.text or str(error.code), channel=f"<#{channel_id}>") from error
+    except discord.Forbidden as error:
+        if channel_id is None:
+            raise GuildForbidsError from error
+        if error.code in NO_PERMISSION:
+            raise NoPermissionError(channel=channel) from error
+        raise CannotActError(channel=channel, what=error.text or str(error.code)) from error
+    except discord.NotFound as error:
+        raise (NothingThereError(channel=channel) if channel else GoneError()) from error

@@ -2,17 +2,22 @@
 
 import logging
 import secrets
+from collections.abc import Sequence
+from contextlib import suppress
+from functools import partial
 
 import discord
 from discord import app_commands, ui
 
 from bot.domain.errors import PaddockError
-from bot.text import error_text, language_of, text
+from bot.edge.sentences import error_sentence
+from bot.text import language_of, plural, text
 
 log = logging.getLogger(__name__)
 
 CONTENT_CHARS_MAX = 2_000  # Discord docs, create message, "content"
 TEXT_CHARS_MAX = 4_000  # Discord docs, components reference: all text displays of a message together
+MORE_CHARS = 40  # kept free for "and 123 more"
 
 
 def new_error_id() -> str:
@@ -38,6 +43,8 @@ async def say(
             await interaction.followup.send(content or "", ephemeral=True, allowed_mentions=mentions)
     elif view is not None:
         await interaction.response.send_message(view=view, ephemeral=True, allowed_mentions=mentions)
+        if isinstance(view, Panel):
+            view.last_used = interaction
     else:
         await interaction.response.send_message(content, ephemeral=True, allowed_mentions=mentions)
 
@@ -49,7 +56,7 @@ async def think(interaction: discord.Interaction) -> None:
 
 async def refuse(interaction: discord.Interaction, error: PaddockError) -> None:
     """Answer with the sentence of an expected error."""
-    await say(interaction, error_text(error, language(interaction)))
+    await say(interaction, error_sentence(error, language(interaction)))
 
 
 async def handle(interaction: discord.Interaction, error: BaseException) -> None:
@@ -57,25 +64,48 @@ async def handle(interaction: discord.Interaction, error: BaseException) -> None
     if isinstance(error, app_commands.CommandInvokeError | app_commands.TransformerError) and error.__cause__:
         error = error.__cause__
     if isinstance(error, PaddockError):
-        await refuse(interaction, error)
-        return
-    error_id = new_error_id()
-    name = interaction.command.qualified_name if interaction.command else "component"
-    log.error("unexpected error_id=%s in=%s guild=%s", error_id, name, interaction.guild_id, exc_info=error)
+        answer = error_sentence(error, language(interaction))
+    else:
+        error_id = new_error_id()
+        name = interaction.command.qualified_name if interaction.command else "component"
+        log.error("unexpected error_id=%s in=%s guild=%s", error_id, name, interaction.guild_id, exc_info=error)
+        answer = text("common.error.unexpected", language(interaction), error_id=error_id)
     try:
-        await say(interaction, text("common.error.unexpected", language(interaction), error_id=error_id))
+        await say(interaction, answer)
     except discord.HTTPException as lost:
         # The interaction may be the very thing that failed; then nobody is left to be told.
-        log.warning("the asker could not be told error_id=%s status=%s", error_id, lost.status)
+        log.warning("the asker could not be told guild=%s status=%s", interaction.guild_id, lost.status)
 
 
 class Panel(ui.LayoutView):
-    """An ephemeral view for the one who asked, until its interaction's token ends; its errors end in `handle`."""
+    """An ephemeral view for the one who asked; its errors end in `handle`, and when it closes it says so.
 
-    TIMEOUT_S = 840.0  # an interaction's token lasts 15 minutes (Discord docs, receiving and responding)
+    Attributes:
+        last_used: the interaction that showed or changed it last, through which it can still be changed.
+    """
+
+    # An interaction's token lasts 15 minutes (Discord docs, receiving and responding); the last one is for closing.
+    TIMEOUT_S = 840.0
 
     def __init__(self) -> None:
         super().__init__(timeout=self.TIMEOUT_S)
+        self.last_used: discord.Interaction | None = None
+
+    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
+        """Let everybody use it who can see it: only the one who asked does."""
+        self.last_used = interaction
+        return True
+
+    async def on_timeout(self) -> None:
+        """Switch everything off, where a press would otherwise be answered by nobody."""
+        if self.last_used is None:
+            return
+        for item in self.walk_children():
+            if isinstance(item, ui.Button | ui.Select | ui.RoleSelect | ui.ChannelSelect):
+                item.disabled = True
+        self.add_item(ui.TextDisplay(text("common.panel_closed", language(self.last_used))))
+        with suppress(discord.HTTPException):  # the asker may have dismissed it
+            await self.last_used.edit_original_response(view=self)
 
     async def on_error(self, interaction: discord.Interaction, error: Exception, item: ui.Item[ui.LayoutView]) -> None:
         """Answer for what a component's callback raised."""
@@ -91,8 +121,60 @@ class Form(ui.Modal):
         await handle(interaction, error)
 
 
-def text_panel(lines: str) -> ui.LayoutView:
-    """Return a view that shows text."""
+def text_panel(lines: Sequence[str], asked_in: str) -> ui.LayoutView:
+    """Return a view that shows as many whole lines as fit, and says how many more there are."""
+    pages = paged(lines, TEXT_CHARS_MAX - MORE_CHARS)
+    shown = list(pages[0])
+    if len(shown) < len(lines):
+        shown.append(plural("common.more", asked_in, len(lines) - len(shown)))
     view = ui.LayoutView()
-    view.add_item(ui.Container(ui.TextDisplay(lines[:TEXT_CHARS_MAX])))
+    view.add_item(ui.Container(ui.TextDisplay("\n".join(shown))))
     return view
+
+
+class PagesPanel(Panel):
+    """Lines under a title, on as many pages as they take; `title` stands on each."""
+
+    def __init__(self, title: str, lines: Sequence[str], asked_in: str) -> None:
+        super().__init__()
+        self._title = title
+        self._pages = paged(lines, TEXT_CHARS_MAX - len(title) - 1)
+        self._asked_in = asked_in
+        self._place = 0
+        self._show()
+
+    def _show(self) -> None:
+        self.clear_items()
+        container: ui.Container[PagesPanel] = ui.Container(
+            ui.TextDisplay("\n".join([self._title, *self._pages[self._place]]))
+        )
+        if len(self._pages) > 1:
+            row: ui.ActionRow[PagesPanel] = ui.ActionRow()
+            for name, place in (("back", self._place - 1), ("on", self._place + 1)):
+                button: ui.Button[PagesPanel] = ui.Button(
+                    label=text(f"common.page.{name}", self._asked_in),
+                    custom_id=f"pages:{name}",
+                    disabled=not 0 <= place < len(self._pages),
+                )
+                button.callback = partial(self._turn, place)
+                row.add_item(button)
+            container.add_item(row)
+        self.add_item(container)
+
+    async def _turn(self, place: int, interaction: discord.Interaction) -> None:
+        self._place = place
+        self._show()
+        await interaction.response.edit_message(view=self)
+
+
+def paged(lines: Sequence[str], chars_max: int) -> list[list[str]]:
+    """Return `lines` on pages of at most `chars_max` characters each, at least one; a line is never parted."""
+    pages: list[list[str]] = [[]]
+    room = chars_max
+    for line in lines:
+        if len(line) + 1 > room and pages[-1]:
+            pages.append([])
+            room = chars_max
+        pages[-1].append(line[:chars_max])
+        room -= len(line) + 1
+    return pages

@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
 from bot.domain.guild import Part, PauseScope
 from bot.services.due_work import DueWorkService
 from bot.services.guild import GuildService
+from bot.services.roundup import RoundupWork
 from bot.services.source import SourceService
+
+PARKED_SHOWN = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing that is wrong: a message that says what to do about it."""
+    """One thing that is wrong: a message that says what to do about it; `reason` is an error as it is kept."""
 
     message_id: str
     params: Mapping[str, object] = field(default_factory=dict[str, object])
@@ -51,8 +55,11 @@ class DoctorService:
             for source in sources
             if source.failure is not None
         ]
+        # An edition's day is over soon; planning stands still until somebody does something about it.
+        recent = self._clock.now() - PARKED_SHOWN
         found += [
-            Finding("help.doctor.parked", {"kind": kind, "reason": error})
-            for kind, error in await self._due.parked_in(actor.guild_id)
+            Finding(f"help.doctor.parked.{kind}", {"reason": error})
+            for kind, error, parked_at in await self._due.parked_in(actor.guild_id)
+            if parked_at >= recent or kind == RoundupWork.kind
         ]
         return tuple(found)

@@ -36,6 +36,10 @@ class DueWorkService:
         """Forget work, in the transaction of the change that makes it pointless."""
         await table.cancel(session, kind=kind, subject_id=subject_id)
 
+    async def planned_at(self, session: Session, kind: str, subject_id: int) -> datetime | None:
+        """Return for when work stands on the agenda; None if it does not, or was parked."""
+        return await table.due_at_of(session, kind=kind, subject_id=subject_id)
+
     async def claim(self, now: datetime, kinds: Sequence[str], limit: int) -> tuple[DueWork, ...]:
         """Take up to `limit` pieces that are due; nobody else gets them while the lease lasts."""
         return await self._store.write(lambda session: table.claim(session, now, kinds=kinds, limit=limit))
@@ -47,16 +51,19 @@ class DueWorkService:
     async def fail(self, work: DueWork, error: str, now: datetime, *, permanent: bool) -> bool:
         """Give failed work back and tell whether it was parked.
 
+        Work that somebody else has taken over, cancelled or rescheduled is left alone.
+
         Args:
             work: the claimed work.
-            error: what went wrong, in words for /doctor.
+            error: what went wrong, as kept with `bot.domain.errors.packed`, for /doctor.
             now: the present moment.
             permanent: trying again would not help.
         """
         attempts = work.attempts + 1
-        parked = permanent or attempts >= ATTEMPTS_MAX
-        next_at = None if parked else now + backoff(attempts)
-        await self._store.write(lambda session: table.fail(session, work, error=error, next_at=next_at, now=now))
+        next_at = None if permanent or attempts >= ATTEMPTS_MAX else now + backoff(attempts)
+        parked = await self._store.write(
+            lambda session: table.fail(session, work, error=error, next_at=next_at, now=now)
+        )
         log.warning(
             "due work failed kind=%s subject=%s attempts=%s parked=%s",
             work.kind,
@@ -70,6 +77,6 @@ class DueWorkService:
         """Return when the next piece may be claimed and its kind, or None if nothing waits."""
         return await self._store.read(lambda session: table.next_due(session, kinds))
 
-    async def parked_in(self, guild_id: int) -> tuple[tuple[str, str], ...]:
-        """Return the kind and the error of what has been given up in a guild."""
+    async def parked_in(self, guild_id: int) -> tuple[tuple[str, str, datetime], ...]:
+        """Return kind, error and time of what has been given up in a guild."""
         return await self._store.read(lambda session: table.parked_in(session, guild_id))

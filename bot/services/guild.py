@@ -82,24 +82,25 @@ class GuildService:
             UnknownZoneError, BadLanguageError: if a choice is not one.
         """
         actor.require(Capability.MANAGE)
-        check_zone(choice.timezone)
+        timezone = check_zone(choice.timezone)
         check_language(choice.language)
         now = self._clock.now()
 
         async def write(session: Session) -> datetime | None:
-            before = await table.settings_of(session, actor.guild_id)
-            fresh = GuildSettings(
+            before = await table.settings_of(session, actor.guild_id, to_change=True)
+            rhythm = await self._rhythm(session, actor.guild_id)
+            kept = before or GuildSettings(
                 guild_id=actor.guild_id,
                 language=choice.language,
-                timezone=choice.timezone,
+                timezone=timezone,
                 parts=choice.parts,
                 notices_channel_id=None,
                 set_up_at=now,
                 version=0,
             )
-            kept = before or fresh
-            settings = replace(kept, language=choice.language, timezone=choice.timezone, parts=choice.parts)
-            await table.save_settings(session, settings)
+            await table.save_settings(
+                session, replace(kept, language=choice.language, timezone=timezone, parts=choice.parts)
+            )
             await roundups.save_roundup(
                 session,
                 guild_id=actor.guild_id,
@@ -114,41 +115,42 @@ class GuildService:
                 "guild.audit.set_up",
                 channel=f"<#{choice.channel_id}>",
                 time=f"{choice.at:%H:%M}",
-                zone=choice.timezone,
+                zone=timezone,
             )
-            return await self._replan(session, actor.guild_id, now)
+            return await self._replan(session, actor.guild_id, now, before=rhythm)
 
         return await self._store.write(write)
 
     async def change(
         self, actor: Actor, edit: Callable[[GuildSettings], GuildSettings], action: str, **params: str
     ) -> GuildSettings:
-        """Change settings through a pure function, with one line in the audit trail.
+        """Change settings through a pure function, with one line in the audit trail, and return them as they stand.
 
         Args:
             actor: who asks.
             edit: the settings as they are → as they should be.
             action: the message id of the audit line; `params` fill it.
-            params: plain words.
+            params: plain words, mentions and time stamps; `scope` and `capability` are codes, several with ", ".
 
         Raises:
             NotAllowedError: without the capability to manage.
             NotSetUpError: before /setup.
+            UnknownZoneError, BadLanguageError: if what `edit` chose is not one.
         """
         actor.require(Capability.MANAGE)
         now = self._clock.now()
 
         async def write(session: Session) -> GuildSettings:
-            before = await table.settings_of(session, actor.guild_id)
+            before = await table.settings_of(session, actor.guild_id, to_change=True)
             if before is None:
                 raise NotSetUpError
+            rhythm = await self._rhythm(session, actor.guild_id)
             after = edit(before)
-            check_zone(after.timezone)
             check_language(after.language)
-            await table.save_settings(session, after)
+            saved = await table.save_settings(session, replace(after, timezone=check_zone(after.timezone)))
             await self._audit(session, actor, action, **params)
-            await self._replan(session, actor.guild_id, now)
-            return after
+            await self._replan(session, actor.guild_id, now, before=rhythm)
+            return saved
 
         return await self._store.write(write)
 
@@ -165,9 +167,11 @@ class GuildService:
         now = self._clock.now()
 
         async def write(session: Session) -> datetime | None:
+            await table.settings_of(session, actor.guild_id, to_change=True)
             before = await roundups.roundup_of(session, actor.guild_id)
             if before is None:
                 raise NotSetUpError
+            rhythm = await self._rhythm(session, actor.guild_id)
             after = edit(before)
             await roundups.save_roundup(
                 session,
@@ -178,7 +182,7 @@ class GuildService:
                 notify_role_id=after.notify_role_id,
             )
             await self._audit(session, actor, action, **params)
-            return await self._replan(session, actor.guild_id, now)
+            return await self._replan(session, actor.guild_id, now, before=rhythm)
 
         return await self._store.write(write)
 
@@ -189,6 +193,7 @@ class GuildService:
             NotAllowedError: without the capability to manage.
             PastMomentError: if `until` has passed.
         """
+        actor.require(Capability.MANAGE)
         if until is not None and until <= self._clock.now():
             raise PastMomentError(given=f"<t:{int(until.timestamp())}:f>")
 
@@ -197,8 +202,11 @@ class GuildService:
             new = tuple(Pause(scope, until) for scope in sorted(scopes))
             return replace(settings, pauses=others + new)
 
-        shown = "—" if until is None else f"<t:{int(until.timestamp())}:f>"
-        await self.change(actor, edit, "guild.audit.paused", scope=_names(scopes), until=shown)
+        if until is None:
+            await self.change(actor, edit, "guild.audit.paused", scope=_names(scopes))
+        else:
+            stamp = f"<t:{int(until.timestamp())}:f>"
+            await self.change(actor, edit, "guild.audit.paused_until", scope=_names(scopes), until=stamp)
 
     async def resume(self, actor: Actor, scopes: frozenset[PauseScope]) -> None:
         """Let posts or rules go on.
@@ -233,15 +241,30 @@ class GuildService:
             at=self._clock.now(),
         )
 
-    async def _replan(self, session: Session, guild_id: int, now: datetime) -> datetime | None:
-        """Bring the agenda in line with the settings just written."""
+    async def _rhythm(self, session: Session, guild_id: int) -> Roundup | None:
+        """Return the roundup if it is to be planned; None before /setup and with the part off."""
         settings = await table.settings_of(session, guild_id)
-        roundup = await roundups.roundup_of(session, guild_id)
-        if settings is None or roundup is None:
+        if settings is None or Part.ROUNDUP not in settings.parts:
             return None
-        if Part.ROUNDUP not in settings.parts:
-            await self._due.cancel(session, "roundup", roundup.id)
+        return await roundups.roundup_of(session, guild_id)
+
+    async def _replan(
+        self, session: Session, guild_id: int, now: datetime, *, before: Roundup | None
+    ) -> datetime | None:
+        """Bring the agenda in line with the settings just written and return when the next edition comes.
+
+        A change that does not touch the time leaves the agenda alone: an edition that is due and has not begun, or
+        that waits after a failure, must not be put off to tomorrow because somebody pressed Save.
+        """
+        roundup = await self._rhythm(session, guild_id)
+        if roundup is None:
+            if before is not None:
+                await self._due.cancel(session, "roundup", before.id)
             return None
+        if before is not None and (before.at, before.timezone) == (roundup.at, roundup.timezone):
+            planned = await self._due.planned_at(session, "roundup", roundup.id)
+            if planned is not None:
+                return planned
         next_at = roundup.next_after(now)
         await self._due.schedule(session, "roundup", roundup.id, next_at, guild_id=guild_id)
         return next_at

@@ -1,15 +1,19 @@
 """Tells a guild's editors, where they chose a channel for it, that an edition did not appear, and why."""
 
-from dataclasses import dataclass
+import logging
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.clock import Clock
 from bot.domain.due_work import DueWork
 from bot.domain.roundup import EditionRecord, EditionState, Progress
+from bot.services.due_work import DueWorkService
 from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
 from bot.storage import roundup as table
 from bot.storage.store import Session, Store
+
+log = logging.getLogger(__name__)
 
 NOTICE = "notice"
 
@@ -21,6 +25,15 @@ class NoticeStep:
     edition: EditionRecord
     channel_id: int
     language: str
+
+
+async def end_edition(
+    session: Session, due: DueWorkService, edition: EditionRecord, progress: Progress, now: datetime
+) -> EditionRecord:
+    """Record that an edition will not appear, with the state and the reason in `progress`, and have its guild told."""
+    await due.schedule(session, NOTICE, edition.id, now, guild_id=edition.guild_id)
+    log.info("edition ended guild=%s edition=%s state=%s", edition.guild_id, edition.id, progress.state)
+    return await table.record_progress(session, edition.id, replace(progress, ended_at=now))
 
 
 class NoticeWork:

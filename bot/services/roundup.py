@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, datetime
 from functools import partial
@@ -31,7 +31,7 @@ from bot.domain.roundup import (
     next_step,
 )
 from bot.services.due_work import DueWorkService
-from bot.services.notice import NOTICE
+from bot.services.notice import end_edition
 from bot.services.source import SourceService
 from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
@@ -43,6 +43,8 @@ from bot.text import text
 log = logging.getLogger(__name__)
 
 HISTORY_PAGE = 10
+# Articles live longer than a day, so that nothing is missed; what these editions told is not told again.
+EDITIONS_REMEMBERED = 3
 
 
 class RoundupService:
@@ -86,7 +88,7 @@ class RoundupService:
             edition = await table.plan_edition(session, roundup, day=roundup.day_of(now), due_at=now)
             if edition.state is EditionState.POSTED:
                 raise AlreadyPostedError(link=message_link(edition))
-            await table.revive_edition(session, edition.id, channel_id=roundup.channel_id, due_at=now)
+            edition = await table.revive_edition(session, edition.id, channel_id=roundup.channel_id, due_at=now)
             await self._due.schedule(session, EditionWork.kind, edition.id, now, guild_id=actor.guild_id)
             await guilds.add_audit(
                 session,
@@ -135,7 +137,14 @@ class RoundupService:
             NoNewsError: if nothing is new enough.
         """
         since = self._clock.now() - ARTICLE_AGE_MAX
-        articles = await self._store.read(lambda session: sources.articles_since(session, settings.guild_id, since))
+
+        async def read(session: Session) -> tuple[Article, ...]:
+            articles = await sources.articles_since(session, settings.guild_id, since)
+            earlier = await table.editions_page(session, settings.guild_id, limit=EDITIONS_REMEMBERED, before=day)
+            told = {url for edition in earlier for url in _told(edition)}
+            return tuple(article for article in articles if article.url not in told)
+
+        articles = await self._store.read(read)
         if not articles:
             if not await self._source.list(settings.guild_id):
                 raise NoSourcesError
@@ -177,17 +186,12 @@ class RoundupWork:
                 return
             reason = _why_not(settings, work.due_at, now)
             if reason is not None:
-                await self._skip(session, edition, reason, now)
+                progress = Progress(state=EditionState.SKIPPED, reason=reason.value)
+                await end_edition(session, self._due, edition, progress, now)
                 return
             await self._due.schedule(session, EditionWork.kind, edition.id, work.due_at, guild_id=roundup.guild_id)
 
         await self._store.write(write)
-
-    async def _skip(self, session: Session, edition: EditionRecord, reason: SkipReason, now: datetime) -> None:
-        progress = Progress(state=EditionState.SKIPPED, reason=reason.value)
-        await table.record_progress(session, edition.id, progress)
-        await self._due.schedule(session, NOTICE, edition.id, now, guild_id=edition.guild_id)
-        log.info("edition skipped guild=%s reason=%s", edition.guild_id, reason.value)
 
     @staticmethod
     async def perform(step: None) -> None:
@@ -197,11 +201,15 @@ class RoundupWork:
         """Record nothing: `next_step` never hands out a step."""
 
     async def finished(self, work: DueWork) -> datetime | None:
-        """Return when the next edition is due; None if the roundup is gone or off."""
+        """Return when the next edition is due, None if the roundup is gone.
+
+        After an outage of days that is the moment which may still be posted, if today's passed a short while ago.
+        """
+        earliest = max(work.due_at, self._clock.now() - LATE_WINDOW)
 
         async def read(session: Session) -> datetime | None:
             roundup = await table.roundup_by_id(session, work.subject_id)
-            return None if roundup is None else roundup.next_after(max(work.due_at, self._clock.now()))
+            return None if roundup is None else roundup.next_after(earliest)
 
         return await self._store.read(read)
 
@@ -246,7 +254,7 @@ class EditionWork:
             reason = _why_not(settings, edition.due_at, now) if edition.message_id is None else None
             if reason is not None and not (step is EditionStep.MESSAGE and edition.begun is step):
                 progress = Progress(state=EditionState.SKIPPED, reason=reason.value)
-                await self._end(session, edition.id, edition.guild_id, progress)
+                await end_edition(session, self._due, edition, progress, self._clock.now())
                 return None
             if edition.begun is not step:
                 await table.record_progress(session, edition.id, Progress(begun=step))
@@ -291,14 +299,13 @@ class EditionWork:
             LeaseLostError: if somebody else has taken the work over.
         """
         now = self._clock.now()
-        progress = replace(outcome, done=step.step)
-        if step.step is EditionStep.LINKS:
-            progress = replace(progress, state=EditionState.POSTED)
+        is_last = step.step is EditionStep.LINKS
 
         async def write(session: Session) -> EditionRecord:
             await agenda.hold(session, work, now)
-            if progress.state is EditionState.SKIPPED:
-                return await self._end(session, work.subject_id, step.edition.guild_id, progress)
+            if outcome.state is EditionState.SKIPPED:  # the step was not done, and is taken again if it is revived
+                return await end_edition(session, self._due, step.edition, outcome, now)
+            progress = replace(outcome, done=step.step, state=EditionState.POSTED if is_last else outcome.state)
             return await table.record_progress(session, work.subject_id, progress)
 
         edition = await self._store.write(write)
@@ -311,17 +318,14 @@ class EditionWork:
 
     async def parked(self, work: DueWork, error: str) -> None:
         """Mark the edition as failed, with the reason that /roundup history and /doctor show."""
-        edition = await self._store.read(lambda session: table.edition_by_id(session, work.subject_id))
-        if edition is None:
-            return
-        progress = Progress(state=EditionState.FAILED, reason=error[:200])
-        guild_id = edition.guild_id
-        await self._store.write(lambda session: self._end(session, work.subject_id, guild_id, progress))
+        progress = Progress(state=EditionState.FAILED, reason=error)
 
-    async def _end(self, session: Session, edition_id: int, guild_id: int, progress: Progress) -> EditionRecord:
-        """Record that an edition will not appear, and have the guild told."""
-        await self._due.schedule(session, NOTICE, edition_id, self._clock.now(), guild_id=guild_id)
-        return await table.record_progress(session, edition_id, progress)
+        async def write(session: Session) -> None:
+            edition = await table.edition_by_id(session, work.subject_id)
+            if edition is not None and edition.state is EditionState.DUE:
+                await end_edition(session, self._due, edition, progress, self._clock.now())
+
+        await self._store.write(write)
 
 
 def message_link(edition: EditionRecord) -> str:
@@ -329,6 +333,13 @@ def message_link(edition: EditionRecord) -> str:
     if edition.message_id is None:
         return ""
     return f"https://discord.com/channels/{edition.guild_id}/{edition.channel_id}/{edition.message_id}"
+
+
+def _told(edition: EditionRecord) -> Iterator[str]:
+    """Yield the addresses of the articles that an edition was made from."""
+    if edition.content is not None:
+        for section in (edition.content.lead, *edition.content.sections):
+            yield from section.articles if section is not None else ()
 
 
 def _composer(

@@ -4,13 +4,17 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from urllib.parse import urlsplit
+from weakref import WeakValueDictionary
 
 from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
 from bot.domain.article import ParsedFeed
 from bot.domain.due_work import DueWork
-from bot.domain.errors import GoneError, PaddockError
+from bot.domain.errors import GoneError, PaddockError, packed
+from bot.domain.feed import AddressError, RateLimitedError
 from bot.domain.source import (
+    RETRY_LONGEST,
     FeedState,
     Source,
     SourceEmptyError,
@@ -25,7 +29,6 @@ from bot.storage import due_work as agenda
 from bot.storage import source as table
 from bot.storage.guild import add_audit
 from bot.storage.store import Session, Store
-from bot.text import DEFAULT_LANGUAGE, error_text
 
 log = logging.getLogger(__name__)
 
@@ -63,6 +66,8 @@ class SourceService:
         self._reader = reader
         self._every = every
         self._sources_max = sources_max
+        # One request at a time to a feed, whoever asks: two guilds' editions fall due at the same minute.
+        self._asking: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
     async def add(self, actor: Actor, url: str) -> tuple[Source, int]:
         """Read a feed, follow it, and return the source and how many articles it has now.
@@ -73,11 +78,12 @@ class SourceService:
             FetchError, FeedError: if it cannot be read; nothing is changed then.
         """
         actor.require(Capability.EDIT)
-        address = with_scheme(url)
+        address = feed_address(url)
         await self._check_room(actor.guild_id)
-        read = await self._reader.read(address)
-        parsed = _articles_in(read, address)
+        read, parsed = await self._try(address)
         canonical = read.fetched.permanent_url or address
+        if len(canonical) > table.URL_CHARS_MAX:
+            raise AddressError(url=address)
         now = self._clock.now()
 
         async def write(session: Session) -> Source:
@@ -139,8 +145,7 @@ class SourceService:
             FetchError, FeedError, SourceEmptyError: if it cannot be read or is empty.
         """
         actor.require(Capability.EDIT)
-        address = with_scheme(url)
-        return _articles_in(await self._reader.read(address), address)
+        return (await self._try(feed_address(url)))[1]
 
     async def refresh(self, guild_id: int) -> None:
         """Ask a guild's feeds that were not asked lately; one that fails is noted and does not hold up the others."""
@@ -150,7 +155,9 @@ class SourceService:
         async def one(feed_id: int) -> None:
             async with limit:
                 state = await self._store.read(lambda session: table.feed_state(session, feed_id))
-                if state is not None and (state.asked_at is None or state.asked_at < now - FRESH):
+                if state is None or not state.may_be_asked(now):
+                    return
+                if state.asked_at is None or state.asked_at < now - FRESH:
                     await self.read(ReadFeed(state))
 
         async with asyncio.TaskGroup() as group:
@@ -164,43 +171,62 @@ class SourceService:
             return None
         return ReadFeed(state)
 
-    async def read(self, step: ReadFeed) -> timedelta | None:
-        """Ask one feed, keep what is new, and return for how long the publisher asks to be left alone."""
-        feed = step.feed
-        now = self._clock.now()
+    async def read(self, step: ReadFeed) -> None:
+        """Ask one feed and keep what is new, or why it could not be read.
+
+        A feed that somebody else has asked since the step was handed out is left alone.
+        """
+        feed_id = step.feed.id
+        async with self._asking.setdefault(feed_id, asyncio.Lock()):
+            feed = await self._store.read(lambda session: table.feed_state(session, feed_id))
+            if feed is None or feed.asked_at != step.feed.asked_at:
+                return
+            await self._read(feed, self._clock.now())
+
+    async def _read(self, feed: FeedState, now: datetime) -> None:
         try:
             read = await self._reader.read(feed.url, validators=Validators(feed.etag, feed.last_modified))
         except PaddockError as error:
-            failure = error_text(error, DEFAULT_LANGUAGE)
-            await self._store.write(lambda session: table.record_failure(session, feed.id, at=now, failure=failure))
-            log.info("feed failed feed=%s reason=%s", feed.id, error.message_id)
+            failure = packed(error)
             seconds = error.params.get("retry_after_s")
-            return timedelta(seconds=float(seconds)) if isinstance(seconds, int | float) else None
+            ask_after = now + timedelta(seconds=seconds) if isinstance(seconds, int) else None
+            await self._store.write(
+                lambda session: table.record_failure(session, feed.id, at=now, failure=failure, ask_after=ask_after)
+            )
+            log.info("feed failed feed=%s reason=%s", feed.id, error.message_id)
+            return
         await self._store.write(lambda session: self._store_read(session, feed.id, read, now))
-        return None
 
-    async def record_step(self, work: DueWork, step: ReadFeed, outcome: timedelta | None) -> None:
-        """Keep the claim and the publisher's wish for the next reading."""
-        del step
+    async def record_step(self, work: DueWork, step: ReadFeed, outcome: None) -> None:  # noqa: ARG002  # DueSteps
+        """Keep the claim; what came of the reading was kept with it.
 
-        async def write(session: Session) -> None:
-            await agenda.hold(session, work, self._clock.now())
-            state = await table.feed_state(session, work.subject_id)
-            if state is not None:
-                next_at = next_read_at(
-                    self._clock.now(), every=self._every, failures=state.failures, retry_after=outcome
-                )
-                await self._due.schedule(session, self.kind, work.subject_id, next_at)
-
-        await self._store.write(write)
+        Raises:
+            LeaseLostError: if somebody else has taken the work over, or nobody follows the feed any more.
+        """
+        await self._store.write(lambda session: agenda.hold(session, work, self._clock.now()))
 
     async def finished(self, work: DueWork) -> datetime | None:
-        """Return None: `record_step` has put the next reading on the agenda, or the feed is gone."""
-        del work
+        """Return when the feed is asked again; None if nobody follows it any more."""
+        state = await self._store.read(lambda session: table.feed_state(session, work.subject_id))
+        return None if state is None else next_read_at(state, self._clock.now(), every=self._every)
 
     async def parked(self, work: DueWork, error: str) -> None:
-        """Take note that a feed's reading was given up; /source list shows the failure."""
-        log.warning("feed parked feed=%s error=%s", work.subject_id, error)
+        """Try a feed again in a day: it failed for a fault of ours, which a newer version may not have."""
+        log.error("feed parked feed=%s error=%s", work.subject_id, error)
+        next_at = self._clock.now() + RETRY_LONGEST
+        await self._store.write(lambda session: self._due.schedule(session, self.kind, work.subject_id, next_at))
+
+    async def _try(self, address: str) -> tuple[FeedRead, ParsedFeed]:
+        """Read a feed that somebody has just named, unless its publisher has asked us to wait."""
+        now = self._clock.now()
+        known = await self._store.read(lambda session: table.find_feed(session, address))
+        if known is not None and known.ask_after is not None and not known.may_be_asked(now):
+            wait_s = round((known.ask_after - now).total_seconds())
+            raise RateLimitedError(url=address, status=429, retry_after_s=wait_s)
+        read = await self._reader.read(address)
+        if read.parsed is None or not read.parsed.articles:
+            raise SourceEmptyError(url=address)
+        return read, read.parsed
 
     async def _check_room(self, guild_id: int) -> None:
         count = await self._store.read(lambda session: table.count_sources(session, guild_id))
@@ -209,8 +235,17 @@ class SourceService:
 
     @staticmethod
     async def _store_read(session: Session, feed_id: int, read: FeedRead, now: datetime) -> None:
-        validators = read.fetched.validators
-        await table.record_read(session, feed_id, at=now, etag=validators.etag, last_modified=validators.last_modified)
+        validators, seconds = read.fetched.validators, read.fetched.retry_after_s
+        is_followed = await table.record_read(
+            session,
+            feed_id,
+            at=now,
+            etag=validators.etag,
+            last_modified=validators.last_modified,
+            ask_after=None if seconds is None else now + timedelta(seconds=seconds),
+        )
+        if not is_followed:
+            return
         if read.parsed is not None:
             await table.save_articles(session, feed_id, read.parsed.articles, at=now)
         if read.fetched.permanent_url is not None:
@@ -227,13 +262,12 @@ class SourceService:
         )
 
 
-def with_scheme(url: str) -> str:
-    """Return an address as people mean it: "example.com/feed" is https."""
-    address = url.strip().strip("<>")
-    return address if "://" in address else f"https://{address}"
-
-
-def _articles_in(read: FeedRead, url: str) -> ParsedFeed:
-    if read.parsed is None or not read.parsed.articles:
-        raise SourceEmptyError(url=url)
-    return read.parsed
+def feed_address(given: str) -> str:
+    """Return an address as people mean it: "Example.com/feed#top" is https://example.com/feed."""
+    address = given.strip().strip("<>").strip()
+    address = address if "://" in address else f"https://{address}"
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return address  # the fetcher says what is wrong with it
+    return parts._replace(netloc=parts.netloc.lower(), path=parts.path or "/", fragment="").geturl()

@@ -4,16 +4,22 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Index, String, UniqueConstraint, delete, func, or_, select, update
+from sqlalchemy import Index, String, UniqueConstraint, case, delete, null, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.due_work import LEASE, DueWork, LeaseLostError
-from bot.storage.base import Base, RowId, Snowflake
+from bot.storage.base import Base, RowId, Snowflake, insert_into
+
+ERROR_CHARS_MAX = 500
 
 
 class DueWorkRow(Base):
-    """One piece of work: what, when, and who holds it until when."""
+    """One piece of work: what, when, and who holds it.
+
+    Nobody may claim it before `free_at`: until then it is held by whoever has the `token`, or it failed and waits.
+    `due_at` is the moment that the work is about, which neither a claim nor a failure moves.
+    """
 
     __tablename__ = "due_work"
     __table_args__ = (UniqueConstraint("kind", "subject_id"), Index(None, "due_at"))
@@ -23,11 +29,11 @@ class DueWorkRow(Base):
     subject_id: Mapped[int] = mapped_column(Snowflake)
     guild_id: Mapped[int | None] = mapped_column(Snowflake, index=True)
     due_at: Mapped[datetime]
-    lease_until: Mapped[datetime | None]
+    free_at: Mapped[datetime | None]
     token: Mapped[str | None] = mapped_column(String(32))
     attempts: Mapped[int]
     parked_at: Mapped[datetime | None]
-    error: Mapped[str | None] = mapped_column(String(500))
+    error: Mapped[str | None] = mapped_column(String(ERROR_CHARS_MAX))
 
 
 async def schedule(
@@ -35,14 +41,24 @@ async def schedule(
 ) -> None:
     """Make a piece of work due at a moment; one that is there already gets the new time and a fresh start.
 
-    A claim that is held goes on and finds the new time when it reports.
+    A claim that is held goes on, and finds the new time when it is given back.
     """
-    row = await _find(session, kind, subject_id)
-    if row is None:
-        row = DueWorkRow(kind=kind, subject_id=subject_id, guild_id=guild_id)
-        session.add(row)
-    row.due_at, row.attempts, row.parked_at, row.error = due_at, 0, None, None
-    await session.flush()
+    wanted = insert_into(session, DueWorkRow).values(
+        kind=kind, subject_id=subject_id, guild_id=guild_id, due_at=due_at, attempts=0
+    )
+    still_held = case((DueWorkRow.token.is_not(None), DueWorkRow.free_at), else_=null())
+    await session.execute(
+        wanted.on_conflict_do_update(
+            index_elements=[DueWorkRow.kind, DueWorkRow.subject_id],
+            set_={
+                "due_at": due_at,
+                "free_at": still_held,
+                "attempts": 0,
+                "parked_at": None,
+                "error": None,
+            },
+        )
+    )
 
 
 async def cancel(session: AsyncSession, *, kind: str, subject_id: int) -> None:
@@ -58,7 +74,7 @@ async def claim(session: AsyncSession, now: datetime, *, kinds: Sequence[str], l
             DueWorkRow.due_at <= now,
             DueWorkRow.parked_at.is_(None),
             DueWorkRow.kind.in_(kinds),
-            or_(DueWorkRow.lease_until.is_(None), DueWorkRow.lease_until <= now),
+            or_(DueWorkRow.free_at.is_(None), DueWorkRow.free_at <= now),
         )
         .order_by(DueWorkRow.due_at, DueWorkRow.id)
         .limit(limit)
@@ -68,7 +84,7 @@ async def claim(session: AsyncSession, now: datetime, *, kinds: Sequence[str], l
     if not ids:
         return ()
     token = secrets.token_hex(16)
-    await session.execute(update(DueWorkRow).where(DueWorkRow.id.in_(ids)).values(lease_until=now + LEASE, token=token))
+    await session.execute(update(DueWorkRow).where(DueWorkRow.id.in_(ids)).values(free_at=now + LEASE, token=token))
     rows = await session.scalars(
         select(DueWorkRow).where(DueWorkRow.id.in_(ids)).order_by(DueWorkRow.due_at, DueWorkRow.id)
     )
@@ -91,58 +107,81 @@ async def hold(session: AsyncSession, work: DueWork, now: datetime) -> None:
     Raises:
         LeaseLostError: if somebody else holds the work now, or it was cancelled.
     """
-    row = await session.get(DueWorkRow, work.id, with_for_update=True)
-    if row is None or row.token != work.token:
+    held = await session.scalar(
+        update(DueWorkRow)
+        .where(DueWorkRow.id == work.id, DueWorkRow.token == work.token)
+        .values(free_at=now + LEASE)
+        .returning(DueWorkRow.id)
+    )
+    if held is None:
         raise LeaseLostError
-    row.lease_until = now + LEASE
 
 
 async def finish(session: AsyncSession, work: DueWork, *, next_at: datetime | None) -> None:
-    """Give a finished piece back: due again at `next_at`, or gone. One that was rescheduled meanwhile stays due."""
-    row = await session.get(DueWorkRow, work.id, with_for_update=True)
-    if row is None or row.token != work.token:
-        return
-    if next_at is not None:
-        row.due_at, row.attempts, row.error = next_at, 0, None
-        row.lease_until = row.token = None
-    elif row.due_at != work.due_at:
-        row.lease_until = row.token = None
-    else:
-        await session.delete(row)
+    """Give a finished piece back: due again at `next_at`, or gone.
 
-
-async def fail(session: AsyncSession, work: DueWork, *, error: str, next_at: datetime | None, now: datetime) -> None:
-    """Give a failed piece back: tried again at `next_at`, or parked until somebody schedules it anew."""
-    row = await session.get(DueWorkRow, work.id, with_for_update=True)
-    if row is None or row.token != work.token:
+    One that was rescheduled to another moment while it was held keeps that moment: whoever asked for it knew more.
+    """
+    row = await _give_back(session, work)
+    if row is None:
         return
-    row.attempts += 1
-    row.error = error[:500]
-    row.lease_until = row.token = None
     if next_at is None:
-        row.parked_at = now
+        await session.delete(row)
     else:
-        row.due_at = next_at
+        row.due_at, row.attempts, row.error = next_at, 0, None
+
+
+async def fail(session: AsyncSession, work: DueWork, *, error: str, next_at: datetime | None, now: datetime) -> bool:
+    """Give a failed piece back and tell whether it was parked.
+
+    It is tried again at `next_at`, or with None parked until somebody schedules it anew. One that was taken over,
+    cancelled or rescheduled meanwhile is left alone: this failure says nothing about it any more.
+    """
+    row = await _give_back(session, work)
+    if row is None:
+        return False
+    row.attempts += 1
+    row.error = error[:ERROR_CHARS_MAX]
+    row.free_at = next_at
+    row.parked_at = now if next_at is None else None
+    return next_at is None
+
+
+async def due_at_of(session: AsyncSession, *, kind: str, subject_id: int) -> datetime | None:
+    """Return for when a piece of work stands on the agenda; None if it does not, or was parked."""
+    return await session.scalar(
+        select(DueWorkRow.due_at).where(
+            DueWorkRow.kind == kind, DueWorkRow.subject_id == subject_id, DueWorkRow.parked_at.is_(None)
+        )
+    )
 
 
 async def next_due(session: AsyncSession, kinds: Sequence[str]) -> tuple[datetime, str] | None:
     """Return when the next piece of these kinds may be claimed and its kind, or None if nothing waits."""
-    free_at = func.coalesce(DueWorkRow.lease_until, DueWorkRow.due_at)
-    found = await session.scalar(
-        select(DueWorkRow).where(DueWorkRow.parked_at.is_(None), DueWorkRow.kind.in_(kinds)).order_by(free_at).limit(1)
+    claimable_at = case((DueWorkRow.free_at > DueWorkRow.due_at, DueWorkRow.free_at), else_=DueWorkRow.due_at)
+    found = await session.execute(
+        select(claimable_at, DueWorkRow.kind)
+        .where(DueWorkRow.parked_at.is_(None), DueWorkRow.kind.in_(kinds))
+        .order_by(claimable_at, DueWorkRow.id)
+        .limit(1)
     )
-    return None if found is None else (max(found.due_at, found.lease_until or found.due_at), found.kind)
+    return found.tuples().one_or_none()
 
 
-async def parked_in(session: AsyncSession, guild_id: int) -> tuple[tuple[str, str], ...]:
-    """Return the kind and the error of a guild's parked work."""
-    rows = await session.execute(
-        select(DueWorkRow.kind, DueWorkRow.error)
+async def parked_in(session: AsyncSession, guild_id: int) -> tuple[tuple[str, str, datetime], ...]:
+    """Return kind, error and time of a guild's parked work."""
+    rows = await session.scalars(
+        select(DueWorkRow)
         .where(DueWorkRow.guild_id == guild_id, DueWorkRow.parked_at.is_not(None))
         .order_by(DueWorkRow.id)
     )
-    return tuple((kind, error or "") for kind, error in rows)
+    return tuple((row.kind, row.error or "", row.parked_at) for row in rows if row.parked_at is not None)
 
 
-async def _find(session: AsyncSession, kind: str, subject_id: int) -> DueWorkRow | None:
-    return await session.scalar(select(DueWorkRow).where(DueWorkRow.kind == kind, DueWorkRow.subject_id == subject_id))
+async def _give_back(session: AsyncSession, work: DueWork) -> DueWorkRow | None:
+    """Let go of a claim and return its row; None if there is nothing left for the holder to say about it."""
+    row = await session.get(DueWorkRow, work.id, with_for_update=True)
+    if row is None or row.token != work.token:
+        return None
+    row.free_at = row.token = None
+    return row if row.due_at == work.due_at else None

@@ -1,6 +1,7 @@
 """Guild settings, the roles that were granted capabilities, pauses and the audit trail."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Index, String, delete, select
@@ -60,9 +61,15 @@ class AuditRow(Base):
     at: Mapped[datetime]
 
 
-async def settings_of(session: AsyncSession, guild_id: int) -> GuildSettings | None:
-    """Return a guild's settings, or None before /setup."""
-    row = await session.get(GuildRow, guild_id)
+async def settings_of(session: AsyncSession, guild_id: int, *, to_change: bool = False) -> GuildSettings | None:
+    """Return a guild's settings, or None before /setup.
+
+    Args:
+        session: the transaction.
+        guild_id: whose.
+        to_change: nobody else may change them before this transaction ends, so that no change is lost.
+    """
+    row = await session.get(GuildRow, guild_id, with_for_update=to_change or None)
     if row is None:
         return None
     pauses = (await session.scalars(select(PauseRow).where(PauseRow.guild_id == guild_id))).all()
@@ -83,8 +90,8 @@ async def settings_of(session: AsyncSession, guild_id: int) -> GuildSettings | N
     )
 
 
-async def save_settings(session: AsyncSession, settings: GuildSettings) -> None:
-    """Write a guild's settings as one version more than what stands."""
+async def save_settings(session: AsyncSession, settings: GuildSettings) -> GuildSettings:
+    """Write a guild's settings as one version more than what stands, and return them with it."""
     row = await session.get(GuildRow, settings.guild_id)
     if row is None:
         row = GuildRow(guild_id=settings.guild_id, set_up_at=settings.set_up_at, version=0)
@@ -96,6 +103,8 @@ async def save_settings(session: AsyncSession, settings: GuildSettings) -> None:
     row.version += 1
     await _save_grants(session, settings.guild_id, settings.granted_roles)
     await _save_pauses(session, settings.guild_id, settings.pauses)
+    await session.flush()
+    return replace(settings, version=row.version)
 
 
 async def _save_grants(session: AsyncSession, guild_id: int, granted: Mapping[Capability, frozenset[int]]) -> None:

@@ -3,7 +3,7 @@
 import logging
 from pathlib import Path
 
-from sqlalchemy import Column, Connection, MetaData, String, Table, inspect, make_url, pool, select
+from sqlalchemy import URL, Column, Connection, MetaData, String, Table, inspect, make_url, pool, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -11,7 +11,7 @@ import migrations
 from bot.domain.errors import PaddockError
 from bot.storage.owner import Owner
 from bot.storage.schema import REVISION, metadata
-from bot.storage.store import sqlite_path
+from bot.storage.store import read_only, sqlite_path
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +35,12 @@ async def revision_of(database_url: str) -> str | None:
         NoFolderError: if the folder of the SQLite file does not exist.
     """
     url = make_url(database_url)
-    if url.get_backend_name() == "sqlite" and not sqlite_path(url).exists():
-        return None
-    engine = create_async_engine(database_url, poolclass=pool.NullPool)
+    if url.get_backend_name() == "sqlite":
+        path = sqlite_path(url)
+        if not path.exists():
+            return None
+        url = read_only(url, path)
+    engine = create_async_engine(url, poolclass=pool.NullPool)
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(_revision)
@@ -54,14 +57,15 @@ async def upgrade(database_url: str) -> str | None:
     """
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
-        return await _upgrade(database_url)
-    with Owner(sqlite_path(url), "paddock migrate"):
-        return await _upgrade(database_url)
+        return await _upgrade(url)
+    path = sqlite_path(url)
+    with Owner(path, "paddock migrate"):
+        return await _upgrade(url.set(database=str(path)))
 
 
-async def _upgrade(database_url: str) -> str | None:
+async def _upgrade(url: URL) -> str | None:
     # A connection of its own with foreign keys off: rebuilding a table must not cascade into its children.
-    engine = create_async_engine(database_url, poolclass=pool.NullPool)
+    engine = create_async_engine(url, poolclass=pool.NullPool)
     try:
         async with engine.connect() as connection:
             before = await connection.run_sync(_revision)
@@ -90,7 +94,8 @@ def _run_alembic(connection: Connection) -> None:
     from alembic.util import CommandError  # noqa: PLC0415
 
     config = Config()
-    config.set_main_option("script_location", str(Path(migrations.__file__).parent))
+    # Alembic's configuration takes "%" for the beginning of a placeholder.
+    config.set_main_option("script_location", str(Path(migrations.__file__).parent).replace("%", "%%"))
     config.attributes["connection"] = connection
     config.attributes["target_metadata"] = metadata
     found = _revision(connection)

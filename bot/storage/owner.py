@@ -36,10 +36,13 @@ class Owner:
         descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        except BlockingIOError:
             holder = os.read(descriptor, 200).decode(errors="replace").strip() or "?"
             os.close(descriptor)
             raise FileOwnedError(path=self._database.name, holder=holder) from None
+        except OSError:  # a file system that cannot lock, which is not the same as one that is locked
+            os.close(descriptor)
+            raise
         os.ftruncate(descriptor, 0)
         os.write(descriptor, f"{self._purpose}, process {os.getpid()}".encode())
         self._file = descriptor

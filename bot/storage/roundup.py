@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.edition import Edition
-from bot.domain.roundup import EditionRecord, EditionState, EditionStep, Progress, Roundup
-from bot.storage.base import Base, RowId, Snowflake
+from bot.domain.roundup import EDITION_STEPS, EditionRecord, EditionState, EditionStep, Progress, Roundup
+from bot.storage.base import Base, RowId, Snowflake, insert_into
 from bot.storage.guild import GuildRow
+
+REASON_CHARS_MAX = 200
 
 
 class RoundupRow(Base):
@@ -50,7 +52,8 @@ class EditionRow(Base):
     notice_id: Mapped[int | None] = mapped_column(Snowflake)
     due_at: Mapped[datetime]
     posted_at: Mapped[datetime | None]
-    reason: Mapped[str | None] = mapped_column(String(200))
+    ended_at: Mapped[datetime | None]
+    reason: Mapped[str | None] = mapped_column(String(REASON_CHARS_MAX))
 
 
 @cache
@@ -87,6 +90,7 @@ def _edition(row: EditionRow) -> EditionRecord:
         notice_id=row.notice_id,
         due_at=row.due_at,
         posted_at=row.posted_at,
+        ended_at=row.ended_at,
         reason=row.reason,
     )
 
@@ -133,27 +137,40 @@ async def save_roundup(
 
 async def plan_edition(session: AsyncSession, roundup: Roundup, *, day: date, due_at: datetime) -> EditionRecord:
     """Return the edition of a day, made if there was none."""
-    row = await session.scalar(select(EditionRow).where(EditionRow.roundup_id == roundup.id, EditionRow.day == day))
-    if row is None:
-        row = EditionRow(
-            guild_id=roundup.guild_id,
-            roundup_id=roundup.id,
-            day=day,
-            state=EditionState.DUE.value,
-            channel_id=roundup.channel_id,
-            due_at=due_at,
-        )
-        session.add(row)
-        await session.flush()
-    return _edition(row)
+    new = insert_into(session, EditionRow).values(
+        guild_id=roundup.guild_id,
+        roundup_id=roundup.id,
+        day=day,
+        state=EditionState.DUE.value,
+        channel_id=roundup.channel_id,
+        due_at=due_at,
+    )
+    await session.execute(new.on_conflict_do_nothing(index_elements=[EditionRow.roundup_id, EditionRow.day]))
+    rows = await session.scalars(
+        select(EditionRow).where(EditionRow.roundup_id == roundup.id, EditionRow.day == day).with_for_update()
+    )
+    return _edition(rows.one())
 
 
-async def revive_edition(session: AsyncSession, edition_id: int, *, channel_id: int, due_at: datetime) -> None:
-    """Make a skipped or failed edition due again; what was recorded of its steps stays."""
+async def revive_edition(session: AsyncSession, edition_id: int, *, channel_id: int, due_at: datetime) -> EditionRecord:
+    """Make an edition due at `due_at`, also one that was skipped or failed, and return it as it stands then.
+
+    Up to the message it begins afresh, with newer news. From the recorded intent to post it on, the message may
+    stand: then what it says, when it was due and (unless posting was given up) where it goes stay, or a resumed
+    step would look for it in the wrong place and post it again.
+    """
     row = await session.get_one(EditionRow, edition_id)
-    row.state, row.reason, row.due_at, row.notice_id = EditionState.DUE.value, None, due_at, None
-    if row.message_id is None:
+    ended = row.state != EditionState.DUE.value
+    if row.begun is None or EDITION_STEPS.index(EditionStep(row.begun)) < EDITION_STEPS.index(EditionStep.MESSAGE):
+        row.begun = row.done = row.content = None
+        row.channel_id, row.due_at = channel_id, due_at
+    elif ended and row.message_id is None:
         row.channel_id = channel_id
+    row.state, row.reason = EditionState.DUE.value, None
+    if ended:
+        row.notice_id = None
+    await session.flush()
+    return _edition(row)
 
 
 async def edition_by_id(session: AsyncSession, edition_id: int) -> EditionRecord | None:
@@ -187,7 +204,7 @@ async def record_progress(session: AsyncSession, edition_id: int, progress: Prog
     for name in ("begun", "done", "state"):
         if (value := getattr(progress, name)) is not None:
             setattr(row, name, value.value)
-    for name in ("message_id", "thread_id", "question_id", "notice_id", "posted_at", "reason"):
+    for name in ("message_id", "thread_id", "question_id", "notice_id", "posted_at", "ended_at", "reason"):
         if (value := getattr(progress, name)) is not None:
             setattr(row, name, value)
     await session.flush()

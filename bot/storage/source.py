@@ -9,11 +9,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.article import Article
 from bot.domain.source import FeedState, Source
-from bot.storage.base import Base, RowId, Snowflake
+from bot.storage.base import Base, RowId, Snowflake, insert_into
 
 # An article's own fields are cut at these lengths when it is parsed; the columns give room for them.
 URL_CHARS_MAX = 2_048
 NAME_CHARS_MAX = 200
+HEADER_CHARS_MAX = 512  # `bot.feeds.headers` takes none that is longer
+FAILURE_CHARS_MAX = 500
 ARTICLES_KEPT = timedelta(days=14)
 
 
@@ -26,12 +28,13 @@ class FeedRow(Base):
     url: Mapped[str] = mapped_column(String(URL_CHARS_MAX), unique=True)
     title: Mapped[str] = mapped_column(String(NAME_CHARS_MAX))
     site_url: Mapped[str | None] = mapped_column(String(URL_CHARS_MAX))
-    etag: Mapped[str | None] = mapped_column(String(512))
-    last_modified: Mapped[str | None] = mapped_column(String(128))
+    etag: Mapped[str | None] = mapped_column(String(HEADER_CHARS_MAX))
+    last_modified: Mapped[str | None] = mapped_column(String(HEADER_CHARS_MAX))
     asked_at: Mapped[datetime | None]
+    ask_after: Mapped[datetime | None]
     read_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
-    failure: Mapped[str | None] = mapped_column(String(500))
+    failure: Mapped[str | None] = mapped_column(String(FAILURE_CHARS_MAX))
 
 
 class SourceRow(Base):
@@ -84,6 +87,18 @@ def _source(source: SourceRow, feed: FeedRow) -> Source:
     )
 
 
+def _state(feed: FeedRow) -> FeedState:
+    return FeedState(
+        id=feed.id,
+        url=feed.url,
+        etag=feed.etag,
+        last_modified=feed.last_modified,
+        asked_at=feed.asked_at,
+        ask_after=feed.ask_after,
+        failures=feed.failures,
+    )
+
+
 async def sources_of(session: AsyncSession, guild_id: int) -> tuple[Source, ...]:
     """Return what a guild follows, in the order in which it was added."""
     rows = await session.execute(
@@ -115,13 +130,9 @@ async def find_source(session: AsyncSession, guild_id: int, *, url: str) -> Sour
 
 async def add_feed(session: AsyncSession, *, url: str, title: str, site_url: str | None) -> int:
     """Return the id of the feed with this address, made if there was none."""
-    known = await session.scalar(select(FeedRow.id).where(FeedRow.url == url))
-    if known is not None:
-        return known
-    row = FeedRow(url=url, title=title[:NAME_CHARS_MAX], site_url=site_url, failures=0)
-    session.add(row)
-    await session.flush()
-    return row.id
+    new = insert_into(session, FeedRow).values(url=url, title=title[:NAME_CHARS_MAX], site_url=site_url, failures=0)
+    await session.execute(new.on_conflict_do_nothing(index_elements=[FeedRow.url]))
+    return (await session.scalars(select(FeedRow.id).where(FeedRow.url == url))).one()
 
 
 async def add_source(
@@ -158,48 +169,56 @@ async def forget_feed_if_unfollowed(session: AsyncSession, feed_id: int) -> bool
 async def feed_state(session: AsyncSession, feed_id: int) -> FeedState | None:
     """Return what the next request to a feed needs; None if the feed is gone."""
     row = await session.get(FeedRow, feed_id)
-    if row is None:
-        return None
-    return FeedState(
-        id=row.id,
-        url=row.url,
-        etag=row.etag,
-        last_modified=row.last_modified,
-        asked_at=row.asked_at,
-        failures=row.failures,
-    )
+    return None if row is None else _state(row)
+
+
+async def find_feed(session: AsyncSession, url: str) -> FeedState | None:
+    """Return the state of the feed with this address, if anybody follows it."""
+    row = await session.scalar(select(FeedRow).where(FeedRow.url == url))
+    return None if row is None else _state(row)
 
 
 async def record_read(
-    session: AsyncSession, feed_id: int, *, at: datetime, etag: str | None, last_modified: str | None
+    session: AsyncSession,
+    feed_id: int,
+    *,
+    at: datetime,
+    etag: str | None,
+    last_modified: str | None,
+    ask_after: datetime | None = None,
+) -> bool:
+    """Note that a feed answered, with which validators, and until when it wants to be left alone.
+
+    Returns:
+        Whether anybody still follows it.
+    """
+    row = await session.get(FeedRow, feed_id)
+    if row is None:
+        return False
+    row.asked_at = row.read_at = at
+    row.ask_after = ask_after
+    row.etag, row.last_modified = etag, last_modified
+    row.failures, row.failure = 0, None
+    return True
+
+
+async def record_failure(
+    session: AsyncSession, feed_id: int, *, at: datetime, failure: str, ask_after: datetime | None = None
 ) -> None:
-    """Note that a feed answered, and with which validators."""
+    """Note that a feed could not be read, why, and until when it wants to be left alone."""
     row = await session.get(FeedRow, feed_id)
     if row is None:
         return
-    row.asked_at = row.read_at = at
-    row.etag, row.last_modified = etag, last_modified
-    row.failures, row.failure = 0, None
-
-
-async def record_failure(session: AsyncSession, feed_id: int, *, at: datetime, failure: str) -> int:
-    """Note that a feed could not be read, and return how often in a row that was so."""
-    row = await session.get(FeedRow, feed_id)
-    if row is None:
-        return 0
     row.asked_at = at
+    row.ask_after = ask_after
     row.failures += 1
-    row.failure = failure[:500]
-    return row.failures
-
-
-async def followers_of(session: AsyncSession, feed_id: int) -> tuple[int, ...]:
-    """Return the guilds that follow a feed."""
-    return tuple(await session.scalars(select(SourceRow.guild_id).where(SourceRow.feed_id == feed_id)))
+    row.failure = failure[:FAILURE_CHARS_MAX]
 
 
 async def move_feed(session: AsyncSession, feed_id: int, *, url: str) -> None:
-    """Follow a permanent redirect, unless the new address is a feed of its own already."""
+    """Follow a permanent redirect, unless the new address is a feed of its own already, or too long to keep."""
+    if len(url) > URL_CHARS_MAX:
+        return
     if await session.scalar(select(FeedRow.id).where(FeedRow.url == url)) is None:
         (await session.get_one(FeedRow, feed_id)).url = url
 

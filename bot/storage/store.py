@@ -78,21 +78,21 @@ async def open_store(database_url: str, *, purpose: str) -> AsyncGenerator[Store
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
         engine = create_async_engine(url, pool_pre_ping=True)
+        # What SQLite gives every reader: all statements of one query see the data as it was at the first.
+        snapshots = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         try:
-            yield Store(engine, engine)
+            yield Store(engine, snapshots)
         finally:
             await engine.dispose()
         return
     path = sqlite_path(url)
     with Owner(path, purpose):
-        writer = _sqlite_engine(url, WRITER_PRAGMAS, begin="BEGIN IMMEDIATE", size=1)
-        reader = _sqlite_engine(
-            url.set(database=f"{path.as_uri()}", query={"mode": "ro", "uri": "true"}),
-            READER_PRAGMAS,
-            begin="BEGIN",
-            size=READERS,
-        )
+        writer = _sqlite_engine(url.set(database=str(path)), WRITER_PRAGMAS, begin="BEGIN IMMEDIATE", size=1)
+        reader = _sqlite_engine(read_only(url, path), READER_PRAGMAS, begin="BEGIN", size=READERS)
         try:
+            # The first connection switches to WAL and takes up what a killed process left: before anybody reads.
+            async with writer.connect():
+                pass
             yield Store(writer, reader)
         finally:
             await reader.dispose()
@@ -109,6 +109,11 @@ def sqlite_path(url: URL) -> Path:
     if not path.parent.is_dir():
         raise NoFolderError(folder=str(path.parent))
     return path
+
+
+def read_only(url: URL, path: Path) -> URL:
+    """Return the address by which a SQLite file is opened for reading only: then closing it last writes nothing."""
+    return url.set(database=path.as_uri(), query={"mode": "ro", "uri": "true"})
 
 
 def _sqlite_engine(url: URL, pragmas: tuple[str, ...], *, begin: str, size: int) -> AsyncEngine:

@@ -8,21 +8,23 @@ from discord import app_commands, ui
 from discord.ext import commands
 
 from bot.clock import Clock
-from bot.domain.actor import Capability
-from bot.domain.errors import PaddockError
-from bot.domain.guild import AuditEntry, Part, PauseScope
+from bot.domain.actor import Actor, Capability
+from bot.domain.errors import GoneError, PaddockError
+from bot.domain.guild import Part, PauseScope
 from bot.domain.moments import parse_moment
 from bot.edge.actor import Actors
 from bot.edge.commands import described
 from bot.edge.edition import edition_view
 from bot.edge.markdown import escape
 from bot.edge.publish import refusals
-from bot.edge.replies import Panel, language, say
-from bot.services.guild import AUDIT_PAGE, GuildService, SetupChoice
+from bot.edge.replies import language, say, text_panel
+from bot.edge.sentences import error_sentence
+from bot.services.guild import GuildService, SetupChoice
 from bot.services.roundup import RoundupService
 from bot.services.source import SourceService
-from bot.text import error_text, plural, text
-from cogs.guild.draft import Draft, draft_of, first_draft
+from bot.text import plural, text
+from cogs.guild.audit_panel import AuditPanel
+from cogs.guild.draft import Draft, draft_of, first_draft, notify_role
 from cogs.guild.settings_panel import SettingsPanel
 from cogs.guild.setup_panel import SetupPanel
 
@@ -33,7 +35,7 @@ SCOPES: dict[str, frozenset[PauseScope]] = {
     "posts": frozenset({PauseScope.POSTS}),
     "rules": frozenset({PauseScope.RULES}),
 }
-SCOPE_CHOICES = [app_commands.Choice(name=described(f"guild.scope.{scope}"), value=scope) for scope in SCOPES]
+SCOPE_CHOICES = [app_commands.Choice(name=described(f"common.scope.{scope}"), value=scope) for scope in SCOPES]
 
 
 class GuildCog(commands.Cog, name="guild"):
@@ -72,9 +74,13 @@ class GuildCog(commands.Cog, name="guild"):
         """Show the settings."""
         actor = await self._actors.of(interaction)
         actor.require(Capability.MANAGE)
+        if interaction.guild is None:
+            raise GoneError
         panel = SettingsPanel(
+            interaction.guild,
             await self._guilds.settings(actor.guild_id),
             await self._guilds.roundup(actor.guild_id),
+            clock=self._clock,
             language=language(interaction),
             guilds=self._guilds,
             actors=self._actors,
@@ -106,13 +112,16 @@ class GuildCog(commands.Cog, name="guild"):
             moment = parse_moment(until, now=self._clock.now(), zone=ZoneInfo(settings.timezone))
         await self._guilds.pause(actor, SCOPES[what], moment)
         asked_in = language(interaction)
-        scope = text(f"guild.scope.{what}", asked_in)
+        scope = text(f"common.scope.{what}", asked_in)
         if moment is None:
-            await say(interaction, text("guild.pause.done", asked_in, scope=scope))
+            lines = [text("guild.pause.done", asked_in, scope=scope)]
         else:
             stamp = int(moment.timestamp())
             until_text = f"<t:{stamp}:F> (<t:{stamp}:R>)"
-            await say(interaction, text("guild.pause.done_until", asked_in, scope=scope, until=until_text))
+            lines = [text("guild.pause.done_until", asked_in, scope=scope, until=until_text)]
+        if PauseScope.POSTS in SCOPES[what]:
+            lines.append(text("guild.pause.skips", asked_in))
+        await say(interaction, "\n".join(lines))
 
     @app_commands.command(description=described("guild.command.resume"))
     @app_commands.describe(what=described("guild.option.what"))
@@ -123,13 +132,16 @@ class GuildCog(commands.Cog, name="guild"):
         actor = await self._actors.of(interaction)
         await self._guilds.resume(actor, SCOPES[what])
         asked_in = language(interaction)
-        await say(interaction, text("guild.resume.done", asked_in, scope=text(f"guild.scope.{what}", asked_in)))
+        await say(interaction, text("guild.resume.done", asked_in, scope=text(f"common.scope.{what}", asked_in)))
+
+    async def _may_manage(self, interaction: discord.Interaction) -> None:
+        (await self._actors.of(interaction)).require(Capability.MANAGE)
 
     async def _open_setup(self, interaction: discord.Interaction) -> None:
         actor = await self._actors.of(interaction)
         actor.require(Capability.MANAGE)
         if interaction.guild is None:
-            return
+            raise GoneError
         settings = await self._guilds.find(actor.guild_id)
         followed = await self._sources.list(actor.guild_id)
         offered = tuple(url for url in self._starter_sources if url not in {source.url for source in followed})
@@ -143,13 +155,15 @@ class GuildCog(commands.Cog, name="guild"):
                 source_urls=offered,
             )
         else:
-            draft = draft_of(settings, await self._guilds.roundup(actor.guild_id), ())
+            draft = draft_of(interaction.guild, settings, await self._guilds.roundup(actor.guild_id), ())
         panel = SetupPanel(
             interaction.guild,
             draft,
             language=language(interaction),
             clock=self._clock,
             starter_sources=offered,
+            is_set_up=settings is not None,
+            check=self._may_manage,
             save=self._save_setup,
         )
         await say(interaction, view=panel)
@@ -158,7 +172,7 @@ class GuildCog(commands.Cog, name="guild"):
         actor = await self._actors.of(interaction)
         actor.require(Capability.MANAGE)
         if interaction.guild is None or draft.channel_id is None:
-            return
+            raise GoneError
         role_id = await self._notify_role(interaction.guild, draft)
         next_at = await self._guilds.set_up(
             actor,
@@ -179,66 +193,43 @@ class GuildCog(commands.Cog, name="guild"):
             stamp = int(next_at.timestamp())
             channel = f"<#{draft.channel_id}>"
             lines.append(text("guild.setup.next", asked_in, channel=channel, at=f"<t:{stamp}:F> (<t:{stamp}:R>)"))
-        for url in draft.source_urls:
+        lines += await self._add_sources(actor, draft.source_urls, asked_in)
+        # Where the panel said that it was being saved.
+        await interaction.edit_original_response(view=text_panel(lines, asked_in))
+        await self._show_preview(interaction, draft, asked_in)
+
+    async def _add_sources(self, actor: Actor, urls: tuple[str, ...], asked_in: str) -> list[str]:
+        """Follow each and return a line for each: what it holds, or why it is not followed."""
+        lines: list[str] = []
+        for url in urls:
             try:
                 source, count = await self._sources.add(actor, url)
                 lines.append(plural("guild.setup.source_added", asked_in, count, name=escape(source.name)))
             except PaddockError as error:
-                lines.append(text("guild.setup.source_failed", asked_in, reason=error_text(error, asked_in)))
-        await say(interaction, "\n".join(lines))
-        await self._show_preview(interaction, draft, asked_in)
+                reason = error_sentence(error, asked_in)
+                lines.append(text("guild.setup.source_failed", asked_in, url=escape(url, 100), reason=reason))
+        return lines
 
     async def _notify_role(self, guild: discord.Guild, draft: Draft) -> int | None:
         """Return the role that Notify me gives, made with the consent that the panel asked for."""
         if Part.NOTIFY not in draft.parts:
             return draft.notify_role_id
-        if draft.notify_role_id is not None and guild.get_role(draft.notify_role_id) is not None:
-            return draft.notify_role_id
-        name = text("guild.setup.role_name", draft.language)
-        if (known := discord.utils.get(guild.roles, name=name)) is not None:
+        if (known := notify_role(guild, draft)) is not None:
             return known.id
-        with refusals(draft.channel_id or 0):
-            return (await guild.create_role(name=name, mentionable=False, reason="/setup")).id
+        name = text("guild.setup.role_name", draft.language)
+        with refusals():
+            made = await guild.create_role(
+                name=name, permissions=discord.Permissions.none(), mentionable=False, reason="/setup"
+            )
+        return made.id
 
     async def _show_preview(self, interaction: discord.Interaction, draft: Draft, asked_in: str) -> None:
         try:
             edition = await self._roundups.preview(await self._actors.of(interaction))
         except PaddockError as error:
-            await say(interaction, text("guild.setup.no_preview", asked_in, reason=error_text(error, asked_in)))
+            reason = error_sentence(error, asked_in)
+            await say(interaction, text("guild.setup.no_preview", asked_in, reason=reason))
             return
         view = edition_view(edition, language=draft.language, edition_id=None, parts=draft.parts)
         view.add_item(ui.TextDisplay(text("guild.setup.preview_note", asked_in)))
         await say(interaction, view=view)
-
-
-class AuditPanel(Panel):
-    """A page of the audit trail, with a button to older entries."""
-
-    def __init__(self, entries: tuple[AuditEntry, ...], asked_in: str, actors: Actors, guilds: GuildService) -> None:
-        super().__init__()
-        self._entries = entries
-        self._asked_in = asked_in
-        self._actors = actors
-        self._guilds = guilds
-        lines = [text("guild.audit.title", asked_in), *(audit_line(entry, asked_in) for entry in entries)]
-        container: ui.Container[AuditPanel] = ui.Container(ui.TextDisplay("\n".join(lines)))
-        if len(entries) == AUDIT_PAGE:
-            older: ui.Button[AuditPanel] = ui.Button(label=text("guild.audit.older", asked_in), custom_id="audit:older")
-            older.callback = self._older
-            container.add_item(ui.ActionRow(older))
-        self.add_item(container)
-
-    async def _older(self, interaction: discord.Interaction) -> None:
-        actor = await self._actors.of(interaction)
-        entries = await self._guilds.audit(actor, before_id=self._entries[-1].id)
-        if not entries:
-            await say(interaction, text("guild.audit.no_older", self._asked_in))
-            return
-        panel = AuditPanel(entries, self._asked_in, self._actors, self._guilds)
-        await interaction.response.edit_message(view=panel)
-
-
-def audit_line(entry: AuditEntry, asked_in: str) -> str:
-    """Return one entry of the audit trail: when, who, what."""
-    what = text(entry.action, asked_in, **entry.params)
-    return f"<t:{int(entry.at.timestamp())}:f> <@{entry.actor_id}> {what}"

@@ -7,8 +7,8 @@ import discord
 
 from bot.domain.guild import GuildSettings, Part
 from bot.domain.roundup import Roundup
-from bot.edge.permissions import NOTIFYING, POSTING, missing_for_role, missing_in
-from bot.text import language_of
+from bot.edge.permissions import NOTIFYING, POSTING, harmless, missing_for_role, missing_in, missing_to_mention
+from bot.text import language_of, text
 
 DEFAULT_TIME = time(7, 30)
 # A channel with one of these words in its name is where a community expects news.
@@ -30,14 +30,16 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Lacking:
-    """Permissions that the bot lacks for a draft, by Discord's names: in the channel, and for the role."""
+    """What a draft lacks: a channel, or permissions of the bot, by Discord's names."""
 
-    in_channel: tuple[str, ...]
-    for_role: tuple[str, ...]
+    in_channel: tuple[str, ...] = ()
+    for_role: tuple[str, ...] = ()
+    to_mention: tuple[str, ...] = ()
+    no_channel: bool = False
 
     def __bool__(self) -> bool:
         """Tell whether anything lacks."""
-        return bool(self.in_channel or self.for_role)
+        return self.no_channel or bool(self.in_channel or self.for_role or self.to_mention)
 
 
 def first_draft(
@@ -56,17 +58,18 @@ def first_draft(
         channel_id=None if channel is None else channel.id,
         at=DEFAULT_TIME,
         timezone=timezone,
-        language=language_of(guild.preferred_locale.value) if guild.preferred_locale else language,
+        # Only communities choose their locale; everywhere else it says English whatever is spoken.
+        language=language_of(guild.preferred_locale.value) if "COMMUNITY" in guild.features else language,
         parts=frozenset(Part) if guild.me.guild_permissions >= NOTIFYING else frozenset(Part) - {Part.NOTIFY},
         source_urls=source_urls,
         notify_role_id=None,
     )
 
 
-def draft_of(settings: GuildSettings, roundup: Roundup, source_urls: tuple[str, ...]) -> Draft:
-    """Return the choices that stand."""
+def draft_of(guild: discord.Guild, settings: GuildSettings, roundup: Roundup, source_urls: tuple[str, ...]) -> Draft:
+    """Return the choices that stand; a channel that is gone has to be chosen anew."""
     return Draft(
-        channel_id=roundup.channel_id,
+        channel_id=roundup.channel_id if guild.get_channel(roundup.channel_id) is not None else None,
         at=roundup.at,
         timezone=settings.timezone,
         language=settings.language,
@@ -76,11 +79,25 @@ def draft_of(settings: GuildSettings, roundup: Roundup, source_urls: tuple[str, 
     )
 
 
+def notify_role(guild: discord.Guild, draft: Draft) -> discord.Role | None:
+    """Return the role that Notify me is to give, None if it has to be made.
+
+    One that bears the name already is taken if the bot may give it and it allows nothing: any member can have it.
+    """
+    if draft.notify_role_id is not None and (chosen := guild.get_role(draft.notify_role_id)) is not None:
+        return chosen
+    name = text("guild.setup.role_name", draft.language)
+    named = [role for role in guild.roles if role.name == name and role.is_assignable() and harmless(role)]
+    return next(iter(named), None)
+
+
 def lacking(guild: discord.Guild, draft: Draft) -> Lacking:
     """Return what the bot lacks to do what the draft asks for."""
     channel = None if draft.channel_id is None else guild.get_channel(draft.channel_id)
-    role = None if draft.notify_role_id is None else guild.get_role(draft.notify_role_id)
-    return Lacking(
-        in_channel=missing_in(channel, POSTING) if channel is not None and Part.ROUNDUP in draft.parts else (),
-        for_role=missing_for_role(guild, role) if Part.NOTIFY in draft.parts else (),
-    )
+    if channel is None:
+        return Lacking(no_channel=True)
+    in_channel = missing_in(channel, POSTING) if Part.ROUNDUP in draft.parts else ()
+    if Part.NOTIFY not in draft.parts:
+        return Lacking(in_channel)
+    role = notify_role(guild, draft)
+    return Lacking(in_channel, missing_for_role(guild, role), missing_to_mention(channel, role))

@@ -6,11 +6,13 @@ from dataclasses import replace
 import discord
 from discord import ui
 
+from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
-from bot.domain.guild import GuildSettings
+from bot.domain.guild import GuildSettings, Part
 from bot.domain.roundup import Roundup
 from bot.edge.actor import Actors
 from bot.edge.markdown import escape
+from bot.edge.permissions import NOTICING, missing_in
 from bot.edge.replies import Panel
 from bot.services.guild import GuildService
 from bot.text import join_names, text
@@ -24,17 +26,21 @@ class SettingsPanel(Panel):
 
     def __init__(
         self,
+        guild: discord.Guild,
         settings: GuildSettings,
         roundup: Roundup,
         *,
+        clock: Clock,
         language: str,
         guilds: GuildService,
         actors: Actors,
         open_setup: OpenSetup,
     ) -> None:
         super().__init__()
+        self.guild = guild
         self.settings = settings
         self._roundup = roundup
+        self._clock = clock
         self.language = language
         self.guilds = guilds
         self.actors = actors
@@ -53,9 +59,14 @@ class SettingsPanel(Panel):
         container.add_item(ui.Separator())
         container.add_item(ui.TextDisplay(self.say("guild.settings.roles")))
         for capability in Capability:
+            container.add_item(ui.TextDisplay(self.say(f"guild.capability.{capability.value}")))
             container.add_item(ui.ActionRow(RolesChoice(self, capability)))
+        container.add_item(ui.TextDisplay(self.say("guild.settings.integrations")))
+        container.add_item(ui.Separator())
         container.add_item(ui.TextDisplay(self.say("guild.settings.notices")))
         container.add_item(ui.ActionRow(NoticesChoice(self)))
+        if lacks := self._lacks_for_notices():
+            container.add_item(ui.TextDisplay(lacks))
         self.add_item(container)
 
     async def change(
@@ -71,9 +82,17 @@ class SettingsPanel(Panel):
         self.show()
         await interaction.response.edit_message(view=self)
 
+    def _lacks_for_notices(self) -> str | None:
+        chosen = self.settings.notices_channel_id
+        channel = None if chosen is None else self.guild.get_channel(chosen)
+        if channel is None or not (missing := missing_in(channel, NOTICING)):
+            return None
+        names = join_names((self.say(f"guild.permission.{name}") for name in missing), self.language)
+        return self.say("guild.setup.lacks", permissions=names, channel=channel.mention)
+
     def _summary(self) -> str:
         settings, roundup = self.settings, self._roundup
-        parts = [self.say(f"guild.part.{part.value}") for part in sorted(settings.parts)]
+        parts = [self.say(f"guild.part.{part.value}") for part in Part if part in settings.parts]
         lines = [
             self.say("guild.settings.title"),
             self.say("guild.setup.channel", channel=f"<#{roundup.channel_id}>"),
@@ -84,7 +103,9 @@ class SettingsPanel(Panel):
         if roundup.notify_role_id is not None:
             lines.append(self.say("guild.settings.notify_role", role=f"<@&{roundup.notify_role_id}>"))
         for pause in settings.pauses:
-            scope = self.say(f"guild.scope.{pause.scope.value}")
+            if not pause.holds(self._clock.now()):
+                continue
+            scope = self.say(f"common.scope.{pause.scope.value}")
             if pause.until is None:
                 lines.append(self.say("guild.settings.paused", scope=scope))
             else:
@@ -111,12 +132,13 @@ class RolesChoice(ui.RoleSelect[SettingsPanel]):
     def __init__(self, panel: SettingsPanel, capability: Capability) -> None:
         granted = panel.settings.granted_roles.get(capability, frozenset())
         super().__init__(
-            placeholder=panel.say(f"guild.capability.{capability.value}"),
+            placeholder=panel.say("guild.settings.choose_roles"),
             min_values=0,
             max_values=ROLES_MAX,
             default_values=[
                 discord.SelectDefaultValue(id=role_id, type=discord.SelectDefaultValueType.role)
                 for role_id in sorted(granted)[:ROLES_MAX]
+                if panel.guild.get_role(role_id) is not None  # Discord refuses a choice that is gone
             ],
             custom_id=f"settings:roles:{capability.value}",
         )
@@ -131,7 +153,10 @@ class RolesChoice(ui.RoleSelect[SettingsPanel]):
         def edit(settings: GuildSettings) -> GuildSettings:
             return replace(settings, granted_roles={**settings.granted_roles, capability: role_ids})
 
-        named = " ".join(f"<@&{role_id}>" for role_id in sorted(role_ids)) or "—"
+        if not role_ids:
+            await self.panel.change(interaction, edit, "guild.audit.no_roles", capability=capability.value)
+            return
+        named = " ".join(f"<@&{role_id}>" for role_id in sorted(role_ids))
         await self.panel.change(interaction, edit, "guild.audit.roles", capability=capability.value, roles=named)
 
 
@@ -146,7 +171,7 @@ class NoticesChoice(ui.ChannelSelect[SettingsPanel]):
             min_values=0,
             max_values=1,
             default_values=[]
-            if chosen is None
+            if chosen is None or panel.guild.get_channel(chosen) is None
             else [discord.SelectDefaultValue(id=chosen, type=discord.SelectDefaultValueType.channel)],
             custom_id="settings:notices",
         )
@@ -159,5 +184,7 @@ class NoticesChoice(ui.ChannelSelect[SettingsPanel]):
         def edit(settings: GuildSettings) -> GuildSettings:
             return replace(settings, notices_channel_id=chosen)
 
-        named = "—" if chosen is None else f"<#{chosen}>"
-        await self.panel.change(interaction, edit, "guild.audit.notices", channel=named)
+        if chosen is None:
+            await self.panel.change(interaction, edit, "guild.audit.no_notices")
+            return
+        await self.panel.change(interaction, edit, "guild.audit.notices", channel=f"<#{chosen}>")

@@ -12,10 +12,12 @@ from bot.domain.guild import Part
 from bot.domain.moments import check_zone, parse_time
 from bot.domain.roundup import Roundup
 from bot.edge.markdown import escape
+from bot.edge.publish import refusals
 from bot.edge.replies import Form, Panel
-from bot.text import LANGUAGES, join_names, plural, text
-from cogs.guild.draft import Draft, lacking
+from bot.text import LANGUAGES, join_names, text
+from cogs.guild.draft import Draft, lacking, notify_role
 
+Check = Callable[[discord.Interaction], Awaitable[None]]
 Save = Callable[[discord.Interaction, Draft], Awaitable[None]]
 SELECT_OPTIONS_MAX = 25  # Discord docs, components reference, "string select"
 
@@ -31,6 +33,8 @@ class SetupPanel(Panel):
         language: str,
         clock: Clock,
         starter_sources: tuple[str, ...],
+        is_set_up: bool,
+        check: Check,
         save: Save,
     ) -> None:
         super().__init__()
@@ -39,6 +43,8 @@ class SetupPanel(Panel):
         self.language = language
         self._clock = clock
         self._starter_sources = starter_sources[:SELECT_OPTIONS_MAX]
+        self._is_set_up = is_set_up
+        self._check = check
         self._save = save
         self.show()
 
@@ -63,24 +69,40 @@ class SetupPanel(Panel):
         self.show()
         await interaction.response.edit_message(view=self)
 
+    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
+        """Ask again at each press whether the asker may: the panel is open for as long as they use it."""
+        await self._check(interaction)
+        return await super().interaction_check(interaction)
+
     async def save(self, interaction: discord.Interaction) -> None:
-        """Hand the draft over; the panel says that it is being saved, and can no longer be pressed."""
+        """Hand the draft over; meanwhile the panel says so and cannot be pressed. It comes back if that fails."""
+        if lacking(self.guild, self.draft):  # since the panel was shown last
+            await self.refresh(interaction)
+            return
         waiting = ui.LayoutView()
         waiting.add_item(ui.TextDisplay(self.say("guild.setup.saving")))
         await interaction.response.edit_message(view=waiting)
+        try:
+            await self._save(interaction, self.draft)
+        except Exception:
+            self.show()
+            await interaction.edit_original_response(view=self)
+            raise
         self.stop()
-        await self._save(interaction, self.draft)
 
     def _buttons(self) -> ui.ActionRow["SetupPanel"]:
         row: ui.ActionRow[SetupPanel] = ui.ActionRow(TimeButton(self))
-        if self.draft.channel_id is None and self.guild.me.guild_permissions.manage_channels:
-            row.add_item(CreateChannelButton(self))
+        name = text("guild.setup.channel_name", self.draft.language)
+        there = any(channel.name == name for channel in self.guild.text_channels)
+        if self.guild.me.guild_permissions.manage_channels and not there:
+            row.add_item(CreateChannelButton(self, name))
         row.add_item(SaveButton(self))
         return row
 
     def _summary(self) -> str:
         draft = self.draft
-        lines = [self.say("guild.setup.title"), self.say("guild.setup.intro"), ""]
+        intro = "guild.setup.intro_again" if self._is_set_up else "guild.setup.intro"
+        lines = [self.say("guild.setup.title"), self.say(intro), ""]
         channel = self.say("guild.setup.no_channel") if draft.channel_id is None else f"<#{draft.channel_id}>"
         lines.append(self.say("guild.setup.channel", channel=channel))
         next_at = int(self._next_at().timestamp())
@@ -95,21 +117,33 @@ class SetupPanel(Panel):
         lines.append(self.say("guild.setup.language", name=self.say(f"guild.language.{draft.language}")))
         parts = [self.say(f"guild.part.{part.value}") for part in Part if part in draft.parts]
         lines.append(self.say("guild.setup.parts", parts=join_names(parts, self.language) or "—"))
-        lines.append(plural("guild.setup.sources", self.language, len(draft.source_urls)))
-        if Part.NOTIFY in draft.parts and draft.notify_role_id is None:
-            lines.append(self.say("guild.setup.creates_role", role=text("guild.setup.role_name", draft.language)))
+        if self._starter_sources:
+            lines.append(self.say("guild.setup.sources", count=len(draft.source_urls)))
+        if Part.NOTIFY in draft.parts:
+            role = notify_role(self.guild, draft)
+            name = text("guild.setup.role_name", draft.language)
+            lines.append(
+                self.say("guild.setup.creates_role", role=name)
+                if role is None
+                else self.say("guild.settings.notify_role", role=role.mention)
+            )
         return "\n".join(lines + self._warnings())
 
     def _warnings(self) -> list[str]:
         found = lacking(self.guild, self.draft)
+        channel = f"<#{self.draft.channel_id}>"
         lines: list[str] = []
         if found.in_channel:
-            names = join_names((self.say(f"guild.permission.{name}") for name in found.in_channel), self.language)
-            lines.append(self.say("guild.setup.lacks", permissions=names, channel=f"<#{self.draft.channel_id}>"))
+            lines.append(self.say("guild.setup.lacks", permissions=self._named(found.in_channel), channel=channel))
         if found.for_role:
-            names = join_names((self.say(f"guild.permission.{name}") for name in found.for_role), self.language)
-            lines.append(self.say("guild.setup.lacks_role", permissions=names))
+            lines.append(self.say("guild.setup.lacks_role", permissions=self._named(found.for_role)))
+        if found.to_mention:
+            permissions = self._named(found.to_mention)
+            lines.append(self.say("guild.setup.lacks_mention", permissions=permissions, channel=channel))
         return ["", *lines] if lines else []
+
+    def _named(self, permissions: tuple[str, ...]) -> str:
+        return join_names((self.say(f"guild.permission.{name}") for name in permissions), self.language)
 
     def _next_at(self) -> datetime:
         planned = Roundup(0, self.guild.id, "", 0, self.draft.at, self.draft.timezone, None)
@@ -256,14 +290,15 @@ class TimeForm(Form):
 class CreateChannelButton(ui.Button[SetupPanel]):
     """Makes a channel for the roundup; pressing it is the consent."""
 
-    def __init__(self, panel: SetupPanel) -> None:
-        self.name = text("guild.setup.channel_name", panel.draft.language)
-        super().__init__(label=panel.say("guild.setup.create_channel", name=self.name), custom_id="setup:create")
+    def __init__(self, panel: SetupPanel, name: str) -> None:
+        super().__init__(label=panel.say("guild.setup.create_channel", name=name), custom_id="setup:create")
         self.panel = panel
+        self.name = name
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Create the channel and choose it."""
-        channel = await self.panel.guild.create_text_channel(self.name, reason="/setup")
+        with refusals():
+            channel = await self.panel.guild.create_text_channel(self.name, reason="/setup")
         self.panel.draft.channel_id = channel.id
         await self.panel.refresh(interaction)
 
@@ -272,11 +307,10 @@ class SaveButton(ui.Button[SetupPanel]):
     """Saves, once nothing is missing."""
 
     def __init__(self, panel: SetupPanel) -> None:
-        missing = panel.draft.channel_id is None or bool(lacking(panel.guild, panel.draft))
         super().__init__(
             label=panel.say("guild.setup.save"),
             style=ButtonStyle.success,
-            disabled=missing,
+            disabled=bool(lacking(panel.guild, panel.draft)),
             custom_id="setup:save",
         )
         self.panel = panel

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 import discord
 
-from bot.edge.lasting import LastingButton
+from bot.edge.lasting import SUBJECT, LastingButton
 
 if TYPE_CHECKING:
     from cogs.roundup.cog import RoundupCog
@@ -15,7 +15,7 @@ def roundup_cog(interaction: discord.Interaction) -> "RoundupCog":
     return cast("RoundupCog", cast("Any", interaction.client).get_cog("roundup"))
 
 
-class NotifyButton(LastingButton, template=r"edition:(?P<subject>[0-9]{1,18}):notify"):
+class NotifyButton(LastingButton, template=f"edition:{SUBJECT}:notify"):
     """Gives or takes the role that is mentioned when an edition is posted."""
 
     async def answer(self, interaction: discord.Interaction) -> None:
@@ -23,7 +23,7 @@ class NotifyButton(LastingButton, template=r"edition:(?P<subject>[0-9]{1,18}):no
         await roundup_cog(interaction).toggle_notify(interaction, self.subject_id)
 
 
-class AboutButton(LastingButton, template=r"edition:(?P<subject>[0-9]{1,18}):about"):
+class AboutButton(LastingButton, template=f"edition:{SUBJECT}:about"):
     """Tells where an edition comes from."""
 
     async def answer(self, interaction: discord.Interaction) -> None:
@@ -31,7 +31,7 @@ class AboutButton(LastingButton, template=r"edition:(?P<subject>[0-9]{1,18}):abo
         await roundup_cog(interaction).tell_about(interaction, self.subject_id)
 
 
-class PostNowButton(LastingButton, template=r"edition:(?P<subject>[0-9]{1,18}):post"):
+class PostNowButton(LastingButton, template=f"edition:{SUBJECT}:post"):
     """Posts an edition that did not appear, from the notice that says so."""
 
     async def answer(self, interaction: discord.Interaction) -> None:

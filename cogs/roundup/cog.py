@@ -9,7 +9,7 @@ from discord.ext import commands
 from bot.domain.due_work import CannotActError
 from bot.domain.errors import GoneError
 from bot.domain.guild import Part
-from bot.domain.roundup import EditionRecord, EditionState
+from bot.domain.roundup import EditionRecord, EditionState, OldEditionError
 from bot.edge.actor import Actors
 from bot.edge.commands import described
 from bot.edge.edition import edition_view
@@ -18,6 +18,8 @@ from bot.edge.markdown import escape, link
 from bot.edge.permissions import missing_for_role
 from bot.edge.publish import refusals
 from bot.edge.replies import language, say, text_panel, think
+from bot.edge.sentences import kept_sentence
+from bot.render.edition import credits_of
 from bot.services.guild import GuildService
 from bot.services.roundup import RoundupService, message_link
 from bot.text import plural, text
@@ -68,7 +70,7 @@ class RoundupCog(
             await say(interaction, text("roundup.history.none", asked_in))
             return
         lines = [text("roundup.history.title", asked_in), *(history_line(e, asked_in) for e in editions)]
-        await say(interaction, view=text_panel("\n".join(lines)))
+        await say(interaction, view=text_panel(lines, asked_in))
 
     @commands.Cog.listener()
     async def on_paddock_settings(self, guild_id: int) -> None:
@@ -129,7 +131,7 @@ class RoundupCog(
         missed = await self._roundups.edition(actor.guild_id, edition_id)
         today = await self._roundups.today(await self._guilds.roundup(actor.guild_id))
         if today is None or today.id != missed.id:
-            raise GoneError
+            raise OldEditionError
         edition = await self._roundups.post_now(actor)
         await say(interaction, text("roundup.now.begun", language(interaction), channel=f"<#{edition.channel_id}>"))
 
@@ -140,13 +142,16 @@ class RoundupCog(
             raise GoneError
         asked_in = language(interaction)
         sections = [*([edition.content.lead] if edition.content.lead else []), *edition.content.sections]
-        names = dict.fromkeys(link(s.name, s.url) for section in sections for s in section.sources)
+        settings = await self._guilds.settings(edition.guild_id)
+        outlets: dict[str, str | None] = {}
+        for credit in (credit for section in sections for credit in credits_of(section, settings.language)):
+            outlets.setdefault(credit.label, credit.url)
         lines = [text("roundup.about.title", asked_in), plural("roundup.about.how", asked_in, len(sections))]
-        lines += [f"- {name}" for name in names]
+        lines += [f"- {link(name, url)}" for name, url in outlets.items()]
         if edition.posted_at is not None:
             stamp = f"<t:{int(edition.posted_at.timestamp())}:F>"
             lines.append(text("roundup.about.posted", asked_in, at=stamp))
-        await say(interaction, view=text_panel("\n".join(lines)))
+        await say(interaction, view=text_panel(lines, asked_in))
 
 
 def history_line(edition: EditionRecord, asked_in: str) -> str:
@@ -167,4 +172,6 @@ def history_line(edition: EditionRecord, asked_in: str) -> str:
                 reason=text(f"roundup.skipped.{edition.reason}", asked_in),
             )
         case EditionState.FAILED:
-            return text("roundup.history.failed", asked_in, day=day, reason=escape(edition.reason or "", 200))
+            return text(
+                "roundup.history.failed", asked_in, day=day, reason=kept_sentence(edition.reason or "", asked_in)
+            )

@@ -1,8 +1,10 @@
 """How each step of posting an edition is done."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, date, datetime, time, timedelta
 
 import discord
+from babel.dates import format_date
 from discord import ui
 
 from bot.clock import Clock
@@ -10,9 +12,9 @@ from bot.domain.edition import Edition
 from bot.domain.errors import GoneError
 from bot.domain.roundup import EditionRecord, EditionState, EditionStep, PostingStep, Progress
 from bot.edge.edition import EditionLinks, edition_view, marker, question_view, thread_name
-from bot.edge.markdown import escape
 from bot.edge.pace import Priority
 from bot.edge.publish import THREAD_NAME_CHARS_MAX, Publisher
+from bot.edge.sentences import kept_sentence
 from bot.services.notice import NoticeStep
 from bot.services.roundup import EditionWork
 from bot.text import text
@@ -40,18 +42,27 @@ class Posting:
     async def tell(self, step: NoticeStep) -> int:
         """Post the notice that an edition did not appear, and return its message's id."""
         edition = step.edition
-        day = edition.day.isoformat()
-        reason = escape(edition.reason or "", 200)
+        day = format_date(edition.day, "long", locale=step.language)
         if edition.state is EditionState.SKIPPED:
             reason = text(f"roundup.skipped.{edition.reason}", step.language)
+        else:
+            reason = kept_sentence(edition.reason or "", step.language)
         view = ui.LayoutView(timeout=None)
         view.add_item(ui.TextDisplay(text("roundup.notice", step.language, day=day, reason=reason)))
+        custom_id = f"{marker(edition.id)}post"
         again: ui.Button[ui.LayoutView] = ui.Button(
-            label=text("roundup.view.post_now", step.language), custom_id=f"{marker(edition.id)}post"
+            label=text("roundup.view.post_now", step.language), custom_id=custom_id
         )
         view.add_item(ui.ActionRow(again))
+        # An edition that was tried again and failed again is told again: each end has its own moment.
+        ended_at = edition.ended_at or edition.due_at
         return await self._publisher.post(
-            step.channel_id, view, nonce=f"notice-{edition.id}", marker=marker(edition.id), resumed=True
+            step.channel_id,
+            view,
+            nonce=f"notice-{edition.id}-{int(ended_at.timestamp()):x}",
+            marker=custom_id,
+            resumed=True,
+            after=discord.Object(discord.utils.time_snowflake(ended_at)),
         )
 
     async def _message(self, step: PostingStep) -> Progress:
@@ -68,7 +79,8 @@ class Posting:
             nonce=f"edition-{edition.id}",
             marker=marker(edition.id),
             resumed=step.resumed,
-            after=discord.Object(discord.utils.time_snowflake(edition.due_at)),
+            # Not since `due_at`, which is later when somebody asked for a failed edition again.
+            after=discord.Object(discord.utils.time_snowflake(_day_begins(edition.day))),
             mention_role_ids=[] if step.notify_role_id is None else [step.notify_role_id],
         )
         return Progress(message_id=message_id, posted_at=self._clock.now())
@@ -127,3 +139,8 @@ def _posted(snowflake: int | None) -> int:
     if snowflake is None:
         raise GoneError
     return snowflake
+
+
+def _day_begins(day: date) -> datetime:
+    """Return when a day begins on earth: the zone furthest ahead is 14 hours before UTC's."""
+    return datetime.combine(day, time(), UTC) - timedelta(hours=14)

@@ -1,0 +1,52 @@
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from bot.storage.migrate import upgrade
+from tests.cogs.house import House, Press, open_house, open_press
+
+
+@pytest.fixture
+async def press() -> AsyncGenerator[Press]:
+    async with open_press() as served:
+        yield served
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory) -> Path:
+    """A database with the tables that the migrations make, to be copied."""
+    path = tmp_path_factory.mktemp("template") / "empty.db"
+    asyncio.run(upgrade(f"sqlite+aiosqlite:///{path}"))
+    return path
+
+
+@pytest.fixture
+async def house(tmp_path, template, press) -> AsyncGenerator[House]:
+    """A guild in which nothing has been set up yet; /setup offers two feeds."""
+    async with AsyncExitStack() as stack:
+        starters = [press.url("gearlog"), press.url("torque")]
+        yield await open_house(tmp_path, template, press, stack, starters=starters)
+
+
+@pytest.fixture
+async def bare_house(tmp_path, template, press) -> AsyncGenerator[House]:
+    """A house where /setup offers no feeds, for tests that need none: reading one starts a process."""
+    async with AsyncExitStack() as stack:
+        yield await open_house(tmp_path, template, press, stack, starters=())
+
+
+@pytest.fixture
+async def guild(house) -> House:
+    """A house that has been set up."""
+    await house.set_up()
+    return house
+
+
+@pytest.fixture
+async def bare_guild(bare_house) -> House:
+    """A house that has been set up with no feeds."""
+    await bare_house.set_up()
+    return bare_house
