@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import make_url, select, text, update
+from sqlalchemy import Executable, make_url, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from bot.domain.roundup import EditionRecord
@@ -68,6 +68,12 @@ class Database:
                 await asyncio.sleep(LOOK_EVERY_S)
             return work
 
+    async def finished(self, edition_id: int, timeout_s: float) -> None:
+        """Wait until an edition is off the agenda: the bot takes it off after its last step."""
+        async with asyncio.timeout(timeout_s):
+            while await self.work_of(edition_id) is not None:
+                await asyncio.sleep(LOOK_EVERY_S)
+
     @asynccontextmanager
     async def held_still(self) -> AsyncGenerator[None]:
         """Let nobody write: what the bot learns meanwhile it cannot record."""
@@ -81,9 +87,11 @@ class Database:
             finally:
                 await connection.rollback()
 
+    async def write(self, statement: Executable) -> None:
+        """Change something while no bot runs."""
+        async with self._writer.begin() as connection:
+            await connection.execute(statement)
+
     async def pass_leases(self, now: datetime) -> None:
         """Let the minutes be over for which a dead bot holds its work and a failed step waits."""
-        async with self._writer.begin() as connection:
-            if self._is_sqlite:
-                await connection.exec_driver_sql("PRAGMA busy_timeout=5000")
-            await connection.execute(update(DueWorkRow).where(DueWorkRow.free_at > now).values(free_at=None))
+        await self.write(update(DueWorkRow).where(DueWorkRow.free_at > now).values(free_at=None))

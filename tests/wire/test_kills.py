@@ -72,7 +72,6 @@ ALL = [
 SHORT = [
     Kill(EditionStep.GATHER, Moment.DURING, Reply.KEPT, "known"),
     Kill(EditionStep.DRAFT, Moment.AFTER, Reply.KEPT, "known"),
-    Kill(EditionStep.MESSAGE, Moment.BEFORE, Reply.LOST, "known"),
     Kill(EditionStep.MESSAGE, Moment.AFTER, Reply.KEPT, "forgotten"),
     Kill(EditionStep.THREAD, Moment.DURING, Reply.LOST, "forgotten"),
     Kill(EditionStep.QUESTION, Moment.DURING, Reply.KEPT, "forgotten"),
@@ -186,7 +185,7 @@ async def survive(kill: Kill, wire: Wire, bot: BotProcess, database: Database) -
     await scene.restart()
 
     await newsroom.assert_posted_once(wire, database, edition_id)
-    assert await database.work_of(edition_id) is None
+    await database.finished(edition_id, ARRIVES_S)
     assert not wire.exceeded
 
 
