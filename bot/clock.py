@@ -82,3 +82,15 @@ class ManualClock:
     def advance(self, length: timedelta) -> None:
         """Move the clock forward by `length`."""
         self.move_to(self._now + length)
+
+
+async def sleep_or_wake(clock: Clock, moment: datetime | None, woken: asyncio.Event) -> None:
+    """Return at `moment` (None is never), or before if `woken` is set."""
+    waits: list[asyncio.Future[object]] = [asyncio.ensure_future(woken.wait())]
+    if moment is not None:
+        waits.append(asyncio.ensure_future(clock.sleep_until(moment)))
+    try:
+        await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()

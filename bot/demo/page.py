@@ -2,6 +2,7 @@
 
 import asyncio
 import hmac
+import logging
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
@@ -10,6 +11,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+from zoneinfo import ZoneInfo
 
 from aiohttp import web
 from babel.dates import format_date, format_time
@@ -19,7 +21,10 @@ from markupsafe import Markup, escape
 from bot.clock import Clock
 from bot.demo.stage import Stage, pass_until, run_due
 from bot.demo.world import Line, Person, Place, World
+from bot.domain.errors import PaddockError
 from bot.text import LANGUAGES, language_of, text
+
+log = logging.getLogger(__name__)
 
 PAGES = Path(__file__).parent / "pages"
 FILES = {"page.css": "text/css", "page.js": "text/javascript", "page.svg": "image/svg+xml"}
@@ -53,12 +58,19 @@ class _Shown:
     latest: Line | None
 
 
-class _Paper:
-    """The templates in one language."""
+class PortTakenError(PaddockError):
+    """The page cannot be served on the port that was asked for. Params: port."""
 
-    def __init__(self, language: str, clock: Clock) -> None:
+    message_id = "demo.error.port"
+
+
+class _Paper:
+    """The templates in one language, with times in one zone."""
+
+    def __init__(self, language: str, clock: Clock, zone: ZoneInfo) -> None:
         self._language = language
         self._clock = clock
+        self._zone = zone
         self._templates = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
         self._templates.filters |= {
             "code": _code,
@@ -75,15 +87,16 @@ class _Paper:
         return text(message_id, self._language, **params)
 
     def _hour(self, at: datetime) -> str:
-        return format_time(at, "HH:mm", locale=self._language)
+        return format_time(at.astimezone(self._zone), "HH:mm", locale=self._language)
 
     def _date(self, at: datetime) -> str:
-        return format_date(at, LONG_DATES[self._language], locale=self._language)
+        return format_date(at.astimezone(self._zone), LONG_DATES[self._language], locale=self._language)
 
     def _moment(self, at: datetime) -> str:
-        if at.date() == self._clock.now().date():
+        local = at.astimezone(self._zone)
+        if local.date() == self._clock.now().astimezone(self._zone).date():
             return self._hour(at)
-        return f"{format_date(at, SHORT_DATES[self._language], locale=self._language)} {self._hour(at)}"
+        return f"{format_date(local, SHORT_DATES[self._language], locale=self._language)} {self._hour(at)}"
 
 
 class Page:
@@ -93,16 +106,17 @@ class Page:
     requests under another host name are refused, so that no other site in the same browser can act here.
     """
 
-    def __init__(self, world: World, stage: Stage, *, port: int = 0) -> None:
-        """Prepare the page on `port`, or a free one."""
+    def __init__(self, world: World, stage: Stage, *, port: int = 0, invented: bool = True) -> None:
+        """Prepare the page on `port`, or a free one; it says whether the news is `invented`."""
         self._world = world
         self._stage = stage
         self._port = port
+        self._footer = "demo.footer" if invented else "demo.footer.feeds"
         self._token = secrets.token_urlsafe(32)
         self._viewer = world.manager
         self._language: str | None = None
         self._acting = asyncio.Lock()
-        self._papers = {language: _Paper(language, world.clock) for language in LANGUAGES}
+        self._papers = {language: _Paper(language, world.clock, world.zone) for language in LANGUAGES}
         app = web.Application(middlewares=[self._guard])
         app.router.add_get("/", self._show)
         app.router.add_get("/live", self._live)
@@ -114,8 +128,17 @@ class Page:
         self.url = ""
 
     async def __aenter__(self) -> Self:
+        """Begin to serve.
+
+        Raises:
+            PortTakenError: if somebody else does so on that port.
+        """
         await self._runner.setup()
-        await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
+        try:
+            await web.TCPSite(self._runner, "127.0.0.1", self._port).start()
+        except OSError as error:
+            await self._runner.cleanup()
+            raise PortTakenError(port=self._port) from error
         self._port = self._runner.addresses[0][1]
         self.url = f"http://127.0.0.1:{self._port}/"
         return self
@@ -125,11 +148,19 @@ class Page:
     ) -> None:
         await self._runner.cleanup()
 
-    async def keep_going(self) -> None:
-        """Let the clock run at its ordinary pace, do what is due, keep the open place fresh; for ever."""
-        while True:
-            await asyncio.sleep(TICK_S)
-            await self.tick()
+    async def keep_going(self, stopping: asyncio.Event) -> None:
+        """Let the clock run at its ordinary pace, do what is due, keep the open place fresh; until `stopping`.
+
+        A tick is never broken off, so that what was begun in the database is finished.
+        """
+        stop = asyncio.ensure_future(stopping.wait())
+        while not stop.done():
+            await asyncio.wait((stop,), timeout=TICK_S)
+            try:
+                await self.tick()
+            except Exception:
+                # Such as a callback of the bot that takes too long: the next second may be better.
+                log.exception("a second of the demo failed")
 
     async def tick(self) -> None:
         """Let a second pass."""
@@ -179,6 +210,8 @@ class Page:
             "token": self._token,
             "languages": [(code, LANGUAGE_NAMES[code]) for code in LANGUAGES],
             "now": world.clock.now(),
+            "zone": world.zone.key,
+            "footer": text(self._footer, language),
             "due": await self._stage.next_due(),
             "viewer": viewer,
             "people": [

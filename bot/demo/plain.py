@@ -7,9 +7,11 @@ Components V2 and polls all become lines of text, for the transcript of a simula
 import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from functools import partial
 from typing import Any, cast
+
+from babel.dates import format_timedelta
 
 Payload = Mapping[str, Any]
 
@@ -18,30 +20,38 @@ _ACTION_ROW, _BUTTON, _TEXT, _THUMBNAIL, _GALLERY, _FILE = 1, 2, 10, 11, 12, 13
 _SELECTS = frozenset({3, 5, 6, 7, 8})
 _LINK_STYLES = frozenset({5, 6})  # link and premium buttons send no interaction
 
+_MENTIONS = {"user": "<@", "role": "<@&", "channel": "<#"}  # Discord docs, "select default value"
+
 _MENTION = re.compile(r"<(@!?|@&|#)(\d+)>")
 _STAMP = re.compile(r"<t:(-?\d+)(?::([tTdDfFsSR]))?>")
-_MARKS = re.compile(r"[*_~`>#|]+|\[([^\]]+)\]\([^)]+\)")
+_MARKS = re.compile(r"^-# |[*_~`>#|]+|\[([^\]]+)\]\([^)]+\)", re.MULTILINE)
+_LINK = re.compile(r"\[([^\]]+)\]\(<?https?://[^)]*\)")
+_LINK_BUTTON = re.compile(r"\[([^\]]+) → https?://[^\]]+\]")
+_SMALL = re.compile(r"^-# ", re.MULTILINE)
+_HEADING = re.compile(r"^#{1,3} ", re.MULTILINE)
 _STAMP_FORMATS = {"t": "%H:%M", "T": "%H:%M:%S", "d": "%Y-%m-%d", "D": "%Y-%m-%d"}
+_RELATIVE = "R"
 
 
-def gist(message: Payload, names: Mapping[int, str]) -> str:
-    """Return what the message says, in one line, without its buttons, menus and pictures."""
+def gist(message: Payload, names: Mapping[int, str], zone: tzinfo = UTC) -> str:
+    """Return what the message says, in one line, without its buttons, menus and pictures; see `plain`."""
     lines = [str(message.get("content") or "")]
     for embed in _payloads(message.get("embeds")):
         lines.extend(_embed(embed))
     lines.extend(_text(part) for part in walk(message.get("components")) if part.get("type") == _TEXT)
     if message.get("poll"):
         lines.extend(itertools.islice(_poll(cast("Payload", message["poll"])), 1))
-    unmarked = _MARKS.sub(lambda match: match[1] or "", spoken("\n".join(lines), names))
+    unmarked = _MARKS.sub(lambda match: match[1] or "", spoken("\n".join(lines), names, zone, _said_at(message)))
     return " ".join(unmarked.split())
 
 
-def plain(message: Payload, names: Mapping[int, str]) -> str:
+def plain(message: Payload, names: Mapping[int, str], zone: tzinfo = UTC) -> str:
     """Return the message as lines of text.
 
     Args:
         message: a message object of Discord's API.
         names: what to write for the ids of people, roles and channels, such as ``@Aiko`` or ``#general``.
+        zone: the reader's time zone.
     """
     lines: list[str] = []
     if message.get("content"):
@@ -53,20 +63,28 @@ def plain(message: Payload, names: Mapping[int, str]) -> str:
     if message.get("poll"):
         lines.extend(_poll(cast("Payload", message["poll"])))
     lines.extend(_picture("file", attachment) for attachment in _payloads(message.get("attachments")))
-    return spoken("\n".join(lines), names)
+    return spoken("\n".join(lines), names, zone, _said_at(message))
 
 
-def spoken(text: str, names: Mapping[int, str]) -> str:
-    """Return `text` with Discord's mentions and time stamps written out; times are in UTC."""
+def spoken(text: str, names: Mapping[int, str], zone: tzinfo = UTC, now: datetime | None = None) -> str:
+    """Return `text` with Discord's mentions and time stamps written out; "in 5 minutes" is counted from `now`."""
 
     def mention(match: re.Match[str]) -> str:
         return names.get(int(match[2]), match[0])
 
     def stamp(match: re.Match[str]) -> str:
-        moment = datetime.fromtimestamp(int(match[1]), UTC)
+        moment = datetime.fromtimestamp(int(match[1]), zone)
+        if match[2] == _RELATIVE and now is not None:
+            return format_timedelta(moment - now, add_direction=True, locale="en") if moment != now else "now"
         return moment.strftime(_STAMP_FORMATS.get(match[2] or "f", "%Y-%m-%d %H:%M"))
 
     return _STAMP.sub(stamp, _MENTION.sub(mention, text))
+
+
+def readable(text: str) -> str:
+    """Return `text`, as `plain` gives it, as a terminal shows it best: without addresses and Markdown."""
+    named = _LINK.sub(r"\1", _LINK_BUTTON.sub(r"[\1 ↗]", text))
+    return _HEADING.sub("▸ ", _SMALL.sub("", named)).replace("**", "")
 
 
 def walk(components: object) -> Iterator[Payload]:
@@ -86,6 +104,12 @@ def buttons(message: Payload) -> tuple[Payload, ...]:
         for component in walk(message.get("components"))
         if component.get("type") == _BUTTON and component.get("style") not in _LINK_STYLES
     )
+
+
+def option_labels(message: Payload) -> dict[str, str]:
+    """Return the labels of the options in a message's menus, by value."""
+    options = (option for part in walk(message.get("components")) for option in _payloads(part.get("options")))
+    return {str(option.get("value")): str(option.get("label")) for option in options}
 
 
 def button_label(button: Payload) -> str:
@@ -114,6 +138,11 @@ def modal_text(modal: Payload) -> str:
     """Return a modal's title and the labels of what it asks, one a line."""
     asked = [str(c["label"]) for c in walk(modal.get("components")) if c.get("label")]
     return "\n".join([str(modal.get("title", "")), *(f"  {label}: ____" for label in asked)])
+
+
+def _said_at(message: Payload) -> datetime | None:
+    at = message.get("edited_timestamp") or message.get("timestamp")
+    return None if at is None else datetime.fromisoformat(str(at))
 
 
 def _payloads(value: object) -> Iterable[Payload]:
@@ -159,9 +188,14 @@ def _button(button: Payload) -> str:
 
 
 def _select(select: Payload) -> str:
-    options = " | ".join(
+    offered = [
         f"{option.get('label')}{' ✓' if option.get('default') else ''}" for option in _payloads(select.get("options"))
-    )
+    ]
+    chosen = [
+        f"{_MENTIONS.get(str(value.get('type')), '')}{value.get('id')}> ✓"
+        for value in _payloads(select.get("default_values"))
+    ]
+    options = " | ".join(offered + chosen)
     return f"<{select.get('placeholder') or 'choose'}{': ' + options if options else ''}>"
 
 

@@ -2,8 +2,11 @@
 
 import asyncio
 import logging
+import os
+import signal
 import sys
 import tempfile
+import threading
 import webbrowser
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -15,21 +18,24 @@ from zoneinfo import ZoneInfo
 
 from bot.app import App, open_app
 from bot.clock import ManualClock, SystemClock
-from bot.demo.day import SCENES, play
+from bot.demo.day import SceneError, play
 from bot.demo.newsstand import Newsstand
 from bot.demo.page import Page
 from bot.demo.reprint import open_reprint
+from bot.demo.scenes import News, scenes
 from bot.demo.stage import Due, run_due
 from bot.demo.world import World
 from bot.feeds.fetch import FetchLimits
 from bot.settings import Settings
-from bot.text import text
+from bot.text import DEFAULT_LANGUAGE, text
 
 log = logging.getLogger(__name__)
 
 # The demo opens in a morning, shortly before the hour that /setup suggests.
 OPENS_AT = (7, 25)
 POSTING = timedelta(minutes=5)
+EXIT_FAILED = 1
+EXIT_INTERRUPTED = 130  # 128 and the number of SIGINT, as shells report it
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +44,6 @@ class AppStage:
 
     app: App
     clock: ManualClock
-    language: str
 
     async def next_due(self) -> Due | None:
         """Return what is due next; readings of feeds come every few minutes and are not worth waiting for."""
@@ -46,7 +51,7 @@ class AppStage:
         if upcoming is None:
             return None
         at, kind = upcoming
-        return Due(max(at, self.clock.now()), text(f"demo.due.{kind}", self.language))
+        return Due(max(at, self.clock.now()), f"demo.due.{kind}")
 
     async def run_due(self) -> None:
         """Do everything that is due now, edits included."""
@@ -55,10 +60,11 @@ class AppStage:
 
 @dataclass(frozen=True, slots=True)
 class Local:
-    """An open demo: the world with the bot in it, and the stage on which time passes."""
+    """An open demo: the world with the bot in it, the stage on which time passes, and where the news is from."""
 
     world: World
     stage: AppStage
+    news: News
 
 
 async def run_demo(settings: Settings, *, once: bool, feeds: Sequence[str], port: int, open_browser: bool) -> int:
@@ -73,26 +79,69 @@ async def run_demo(settings: Settings, *, once: bool, feeds: Sequence[str], port
 
     Returns:
         An exit status.
+
+    Raises:
+        UnreadableFeedError: if a feed cannot be read.
+        PortTakenError: if the page cannot be served there.
     """
-    # The simulated Discord tries a client of its own without intents, and discord.py warns of it.
-    logging.getLogger("discord.state").setLevel(logging.ERROR)
+    stopping = _interruption()
     async with open_local(settings, feeds) as local:
         if once:
-            await play(local.world, local.stage, SCENES, print)
-            return 0
-        await set_up(local)
-        async with Page(local.world, local.stage, port=port) as page:
-            print(text("demo.ready", settings.language, url=page.url))
-            sys.stdout.flush()
-            if open_browser:
-                await asyncio.to_thread(webbrowser.open, page.url)
-            await page.keep_going()
+            return await _play(local, stopping)
+        async with Page(local.world, local.stage, port=port, invented=local.news.goes_on) as page:
+            await set_up(local)
+            print(text("demo.ready", settings.language, url=page.url), flush=True)
+            if open_browser and _has_screen():
+                # A browser may stay in the foreground for as long as it is open.
+                threading.Thread(target=webbrowser.open, args=(page.url,), daemon=True).start()
+            await page.keep_going(stopping)
     return 0
+
+
+async def _play(local: Local, stopping: asyncio.Event) -> int:
+    day = scenes(local.news)
+    _tell(text("demo.once.begin", DEFAULT_LANGUAGE))  # the transcript is in English, whatever the operator speaks
+    try:
+        await play(local.world, local.stage, day, _tell, stopping=stopping)
+    except SceneError as error:
+        print(error, file=sys.stderr)
+        return EXIT_FAILED
+    if stopping.is_set():
+        return EXIT_INTERRUPTED
+    _tell(text("demo.once.end", DEFAULT_LANGUAGE, count=len(day)))
+    return 0
+
+
+def _tell(line: str) -> None:
+    print(line, flush=True)
+
+
+def _interruption() -> asyncio.Event:
+    """Return an event that Ctrl-C or SIGTERM sets; a second one ends the program at once."""
+    loop, stopping = asyncio.get_running_loop(), asyncio.Event()
+
+    def stop() -> None:
+        stopping.set()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop)
+    return stopping
+
+
+def _has_screen() -> bool:
+    """Tell whether a browser would be a window; without one, Python opens a browser in the terminal itself."""
+    return sys.platform != "linux" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
 @asynccontextmanager
 async def open_local(settings: Settings, feeds: Sequence[str] = ()) -> AsyncGenerator[Local]:
-    """Open a world with the real bot in it, on a database that goes when it is closed."""
+    """Open a world with the real bot in it, on a database that goes when it is closed.
+
+    Raises:
+        UnreadableFeedError: if a feed cannot be read.
+    """
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="paddock-demo-"))
         zone = ZoneInfo(settings.timezone)
@@ -100,23 +149,24 @@ async def open_local(settings: Settings, feeds: Sequence[str] = ()) -> AsyncGene
             limits = FetchLimits(timeout_s=settings.fetch_timeout_s, bytes_max=settings.fetch_bytes_max)
             reprint = await stack.enter_async_context(open_reprint(feeds, limits, settings.language))
             clock = ManualClock(_morning(reprint.newest_at or SystemClock().now(), zone))
-            urls, ports = reprint.urls, reprint.ports
+            news, ports = News(reprint.urls, goes_on=False), reprint.ports
             pictures: dict[str, bytes] = {}
         else:
             clock = ManualClock(_morning(SystemClock().now(), zone))
             newsstand = await stack.enter_async_context(Newsstand(clock))
-            urls, ports = tuple(newsstand.feeds().values()), frozenset({urlsplit(newsstand.base).port or 0})
+            news = News(tuple(newsstand.feeds().values()), goes_on=True)
+            ports = frozenset({urlsplit(newsstand.base).port or 0})
             pictures = newsstand.pictures()
         chosen = settings.model_copy(
             update={
                 "database_url": f"sqlite+aiosqlite:///{Path(folder) / 'paddock.db'}",
-                "starter_sources": urls,
+                "starter_sources": news.urls,
                 "discord_token": None,
             }
         )
         app = await stack.enter_async_context(open_app(chosen, clock, purpose="paddock demo", loopback_ports=ports))
-        world = await stack.enter_async_context(World(app.client, clock, pictures=pictures, strict=False))
-        yield Local(world, AppStage(app, clock, settings.language))
+        world = World(app.client, clock, pictures=pictures, strict=False, zone=zone)
+        yield Local(await stack.enter_async_context(world), AppStage(app, clock), news)
 
 
 async def set_up(local: Local) -> None:
@@ -129,6 +179,7 @@ async def set_up(local: Local) -> None:
 
 
 def _morning(day: datetime, zone: ZoneInfo) -> datetime:
+    """Return the first opening time at or after `day`, in UTC."""
     hour, minute = OPENS_AT
     local = day.astimezone(zone).replace(hour=hour, minute=minute, second=0, microsecond=0)
     return (local if local >= day else local + timedelta(days=1)).astimezone(UTC)

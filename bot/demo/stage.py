@@ -10,7 +10,7 @@ STEPS_MAX = 500
 
 
 class Due(NamedTuple):
-    """Something that will happen: when, and what in the viewer's words."""
+    """Something that will happen: when, and what, as a message id."""
 
     at: datetime
     what: str

@@ -26,7 +26,8 @@ class DueWork:
 
 def backoff(attempts: int) -> timedelta:
     """Return the wait after the `attempts`-th failure (1, 2, …)."""
-    return min(BACKOFF_FIRST * 2 ** max(0, attempts - 1), BACKOFF_LONGEST)
+    doublings = min(max(attempts, 1), ATTEMPTS_MAX) - 1  # more would only leave the range of a timedelta
+    return min(BACKOFF_FIRST * 2**doublings, BACKOFF_LONGEST)
 
 
 class LeaseLostError(PaddockError):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
-from bot.clock import Clock
+from bot.clock import Clock, sleep_or_wake
 from bot.domain.due_work import LEASE, CannotActError, DueWork, LeaseLostError
 from bot.domain.errors import DiscordAwayError, PaddockError, UnforeseenError, packed
 from bot.edge.replies import new_error_id
@@ -109,13 +109,7 @@ class DueRunner:
         wake_at = self._clock.now() + LOOK_EVERY
         if next_at is not None:
             wake_at = min(wake_at, max(next_at, self._clock.now()))
-        sleeping = asyncio.ensure_future(self._clock.sleep_until(wake_at))
-        woken = asyncio.ensure_future(self._agenda.woken.wait())
-        try:
-            await asyncio.wait((sleeping, woken), return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            sleeping.cancel()
-            woken.cancel()
+        await sleep_or_wake(self._clock, wake_at, self._agenda.woken)
 
     async def _do(self, work: DueWork) -> None:
         registered = self._kinds[work.kind]

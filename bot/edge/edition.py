@@ -20,6 +20,7 @@ SUMMARY_CHARS_MAX = 500
 SUMMARY_CHARS_MIN = 80
 OPTIONS_SHOWN_MAX = 10
 SOURCES_SHOWN_MAX = 5
+SOURCES_SHOWN_MIN = 2
 IMAGE_URL_CHARS_MAX = 2_048  # Discord docs, components reference, unfurled media item
 ALT_CHARS_MAX = 256  # Discord docs, media gallery item, "description" allows 1,024; a headline is enough
 
@@ -119,26 +120,31 @@ def _can_show(image_url: str | None) -> bool:
 
 
 def _fit(edition: Edition, language: str, chars_max: int) -> list[str]:
-    """Return a text for each section, lead first; summaries give way until all fit, then whole sections, last first."""
+    """Return a text for each section, lead first; summaries give way until all fit, then sources, then sections."""
     wanted = [*([edition.lead] if edition.lead else []), *edition.sections]
-    summary_chars = SUMMARY_CHARS_MAX
+    summary_chars, sources_max = SUMMARY_CHARS_MAX, SOURCES_SHOWN_MAX
     while True:
-        texts = [_section(section, language, summary_chars, lead=place == 0) for place, section in enumerate(wanted)]
+        texts = [
+            _section(section, language, summary_chars, sources_max, lead=place == 0 and edition.lead is not None)
+            for place, section in enumerate(wanted)
+        ]
         if sum(len(lines) for lines in texts) <= chars_max or not wanted:
             return texts
         if summary_chars > SUMMARY_CHARS_MIN:
             summary_chars = max(SUMMARY_CHARS_MIN, summary_chars - 60)
+        elif sources_max > SOURCES_SHOWN_MIN:
+            sources_max -= 1
         else:
             wanted.pop()
 
 
-def _section(section: Section, language: str, summary_chars: int, *, lead: bool) -> str:
+def _section(section: Section, language: str, summary_chars: int, sources_max: int, *, lead: bool) -> str:
     url = section.articles[0] if section.articles else None
     lines = [f"{'##' if lead else '###'} {link(section.headline, url, HEADLINE_CHARS_MAX)}"]
     if section.summary:
         lines.append(escape(quotation(cut(section.summary, summary_chars), language)))
     credited = credits_of(section, language)
-    shown = credited[:SOURCES_SHOWN_MAX]
+    shown = credited[:sources_max]
     names = [link(credit.label, credit.url or url) for credit in shown]
     if (more := len(credited) - len(shown)) > 0:
         names.append(plural("roundup.view.more_sources", language, more))

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from discord import ui
 
-from bot.clock import Clock
+from bot.clock import Clock, sleep_or_wake
 from bot.domain.errors import PaddockError
 from bot.edge.pace import Priority
 from bot.edge.publish import Publisher
@@ -73,7 +73,5 @@ class LiveEdits:
         while True:
             self._woken.clear()
             await self.run_once(self._clock.now())
-            if not self._wanted:
-                await self._woken.wait()
-            else:
-                await self._clock.sleep_until(min(wanted.not_before for wanted in self._wanted.values()))
+            next_at = min((wanted.not_before for wanted in self._wanted.values()), default=None)
+            await sleep_or_wake(self._clock, next_at, self._woken)

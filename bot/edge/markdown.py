@@ -11,7 +11,7 @@ _ANYWHERE = re.compile(r"([\\*_~`|<>\[\]()])")
 _LINE_START = re.compile(r"^(\d*)([#\-+.])")
 _EVERYONE = re.compile(r"@(?=everyone|here)")
 # Discord makes a link of an address with any of several schemes, of which its documentation lists none.
-_SCHEME = re.compile(r"([a-z]):(?=//)", re.IGNORECASE)
+_SCHEME = re.compile(r"([a-z0-9+.\-]):(?=//)", re.IGNORECASE)  # RFC 3986, 3.1
 # Characters that an address may hold; the others, which could end a masked link early, are percent-encoded.
 _URL_SAFE = "%/:=&?~#+!$,;'@*[]"
 # An address longer than any that a reader would follow would push the words out of the message.

@@ -159,13 +159,14 @@ async def due_at_of(session: AsyncSession, *, kind: str, subject_id: int) -> dat
 async def next_due(session: AsyncSession, kinds: Sequence[str]) -> tuple[datetime, str] | None:
     """Return when the next piece of these kinds may be claimed and its kind, or None if nothing waits."""
     claimable_at = case((DueWorkRow.free_at > DueWorkRow.due_at, DueWorkRow.free_at), else_=DueWorkRow.due_at)
-    found = await session.execute(
+    rows = await session.execute(
         select(claimable_at, DueWorkRow.kind)
         .where(DueWorkRow.parked_at.is_(None), DueWorkRow.kind.in_(kinds))
         .order_by(claimable_at, DueWorkRow.id)
         .limit(1)
     )
-    return found.tuples().one_or_none()
+    found = rows.one_or_none()
+    return None if found is None else (found[0], found[1])
 
 
 async def parked_in(session: AsyncSession, guild_id: int) -> tuple[tuple[str, str, datetime], ...]:

@@ -155,6 +155,11 @@ class House:
         """Return somebody who may do everything, for asking a service directly."""
         return Actor(self.world.manager.id, self.guild.id, frozenset(), frozenset(Capability), MORNING, None)
 
+    def pinged(self, line: Line) -> list[int]:
+        """Return the roles and people whom a message really reached, as it was posted or edited last."""
+        message = self.backend.get_message(line.place.id, line.id)
+        return [*message.ping_role_ids, *message.ping_user_ids]
+
     async def allow(self, permissions: discord.Permissions) -> None:
         """Let the bot's role do this and nothing else."""
         self.world.guild.allow_bot(permissions)

@@ -24,7 +24,7 @@ class Editions:
         self.fails = False
 
     async def next_due(self):
-        return Due(self.next, "Morning Lap")
+        return Due(self.next, "demo.due.roundup")
 
     async def run_due(self):
         if self.world.clock.now() < self.next or self.fails:

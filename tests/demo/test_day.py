@@ -8,8 +8,8 @@ from bot.demo.page import Page
 from tests.demo.conftest import NOON
 
 EDITION = (
-    "  #morning-roundup 07:00 Paddock: ## Best car\n      [Option 1] [Option 2] "
-    "[Read on → https://example.org/read]\n      <Pick one: Coupé | Kei>"
+    "  #morning-roundup 07:00 Paddock: ▸ Best car\n      [Option 1] [Option 2] "
+    "[Read on ↗]\n      <Pick one: Coupé | Kei>"
 )
 
 
@@ -38,15 +38,15 @@ async def test_a_day_tells_who_did_what_and_what_came_of_it(world, stage):
     told: list[str] = []
     await play(world, stage, SCENES, told.append)
     assert told[:3] == [
-        "1. Good morning (2026-11-20 12:00)",
-        "  … until Morning Lap",
+        "\n1. Good morning (Fri 20 Nov, 12:00)",
+        "  … until the day’s edition is due (Sat 21 Nov, 07:00)",
         EDITION,
     ]
     assert "  > Renée presses [Option 1]" in told
-    assert "  #morning-roundup 07:00 Paddock (only to whom it answers): Counted 1" in told
+    assert "  #morning-roundup 07:00 Paddock (private): Counted 1" in told
     assert "  #Edition 1 07:00 Зоя: The first, of course." in told
     assert "  > Aiko 愛子 sends RX-7" in told
-    assert "  #general 07:00 Paddock (only to whom it answers): Picked b" in told
+    assert "  #general 07:00 Paddock (private): Picked b" in told
 
 
 async def test_a_scene_that_does_not_come_out_stops_the_day_after_its_transcript(world, stage):

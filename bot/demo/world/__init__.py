@@ -4,7 +4,7 @@ The only package that imports simcord, which is pinned exactly: some of what is 
 stability promise.
 """
 
-from bot.demo.world._sights import Line, Person, Place, Role, Seen
+from bot.demo.world._sights import Line, Person, Place, Role, Seen, Where
 from bot.demo.world._world import World
 
-__all__ = ["Line", "Person", "Place", "Role", "Seen", "World"]
+__all__ = ["Line", "Person", "Place", "Role", "Seen", "Where", "World"]

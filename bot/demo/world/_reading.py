@@ -2,7 +2,7 @@
 
 import heapq
 import itertools
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 import simcord
 from simcord.backend import serializers
@@ -18,10 +18,11 @@ from bot.demo.world._sights import Line, Person, Place
 class Reading:
     """Places and messages of the guild, in plain text."""
 
-    def __init__(self, env: simcord.Env, guild: Guild) -> None:
+    def __init__(self, env: simcord.Env, guild: Guild, zone: tzinfo) -> None:
         self._backend = env.backend
         self._env = env
         self._guild = guild
+        self._zone = zone
 
     def place(self, name: str) -> Place:
         """Return the channel, or else the newest thread, of that name; raise LookupError if there is none."""
@@ -100,13 +101,14 @@ class Reading:
     def _line(self, message: Message) -> Line:
         raw = serializers.message_payload(self._backend, message)
         author = self._backend.users[message.author_id]
+        names = self._guild.names()
         return Line(
             id=message.id,
             place=_place(self._backend.get_channel(message.channel_id)),
             author=message.author_name or author.global_name or author.name,
-            at=datetime.fromisoformat(message.timestamp),
-            text=plain.plain(raw, self._guild.names()),
-            gist=plain.gist(raw, self._guild.names()),
+            at=datetime.fromisoformat(message.timestamp).astimezone(self._zone),
+            text=plain.plain(raw, names, self._zone),
+            gist=plain.gist(raw, names, self._zone),
             private=message.is_ephemeral,
             raw=raw,
         )

@@ -34,6 +34,9 @@ class Place:
     parent: int | None = None
 
 
+Where = Place | str  # a place, or the name of one
+
+
 @dataclass(frozen=True, slots=True)
 class Role:
     """A role, as an option or a choice."""
@@ -62,10 +65,11 @@ class Line:
     private: bool
     raw: Mapping[str, Any] = field(repr=False)
 
-    def told(self) -> str:
-        """Return it as a transcript shows it: when, who, to whom, what."""
-        private = " (only to whom it answers)" if self.private else ""
-        return f"{self.at:%H:%M} {self.author}{private}: " + self.text.replace("\n", "\n      ")
+    def told(self, remark: str = "") -> str:
+        """Return it as a transcript shows it: when, who, to whom, what, without links and marks."""
+        private = " (private)" if self.private else ""
+        said = plain.readable(self.text).replace("\n", "\n      ")
+        return f"{self.at:%H:%M} {self.author}{private}{remark}: {said}"
 
     @property
     def buttons(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
 from typing import Self, TypeVar
+from zoneinfo import ZoneInfo
 
 import discord
 import simcord
@@ -23,7 +24,8 @@ from bot.demo.world._gaps import (
 )
 from bot.demo.world._guild import BOT_AVATAR, Guild
 from bot.demo.world._reading import Reading
-from bot.demo.world._sights import Line, Person, Place, Role, Seen
+from bot.demo.world._sights import Line, Person, Place, Role, Seen, Where
+from bot.demo.world._window import Window
 from bot.domain.errors import PaddockError
 
 # What a callback may take of real time: starting a process on a busy machine takes seconds.
@@ -32,10 +34,11 @@ SETTLE_S = 30.0
 BUSY_PAUSE_S = 0.05
 BUSY_TRIES_MAX = round(SETTLE_S / BUSY_PAUSE_S)
 
+UTC = ZoneInfo("UTC")
+
 AVATAR = Path(__file__).parents[1] / "pages" / "avatar.png"
 
 T = TypeVar("T")
-Where = Place | str
 
 
 class World:
@@ -56,6 +59,7 @@ class World:
         bot_permissions: discord.Permissions | None = None,
         pictures: Mapping[str, bytes] | None = None,
         strict: bool = True,
+        zone: ZoneInfo = UTC,
     ) -> None:
         """Prepare a world.
 
@@ -65,8 +69,10 @@ class World:
             bot_permissions: what the bot's role may do; all but Administrator if not given.
             pictures: bytes of pictures that messages may show, by address; the browser is given no others.
             strict: whether errors in callbacks are raised when the world is left.
+            zone: in which everyone in the guild lives.
         """
         self.clock = clock
+        self.zone = zone
         self._client = client
         self._strict = strict
         self._pictures = dict(pictures or {})
@@ -83,12 +89,12 @@ class World:
             self.guild.moderator,
         )
         self.members = self.guild.members
-        self._reading = Reading(self._env, self.guild)
+        self._reading = Reading(self._env, self.guild, zone)
         self._nonces = NonceMemory(self._env.backend, clock)
         guard_threads(self._env.backend)
         speak_their_language(self._env.backend, self.guild.locale_of)
         self._scope: contextlib.AbstractContextManager[None] = contextlib.nullcontext()
-        self._preview: simcord.Preview | None = None
+        self._window: Window | None = None
 
     # Opening and closing.
 
@@ -313,22 +319,29 @@ class World:
         own = f"{CDN_BASE}/avatars/{self._env.backend.bot_user.id}/{BOT_AVATAR}.png"
         pictures = {own: AVATAR.read_bytes(), **self._pictures}
         assets = {url: (url.rsplit("/", 1)[-1], picture) for url, picture in pictures.items()}
+        locale = "ja" if person.language == "ja" else "en-US"
         async with self._lock:
-            if self._preview is not None:
-                await self._preview.close()
-            locale = "ja" if person.language == "ja" else "en-US"
+            if self._window is not None:
+                await self._window.close()
             preview = self._env.preview(
-                self._channel(place), viewers=viewers, layout="channel", locale=locale, assets=assets, port=0
+                self._channel(place),
+                viewers=viewers,
+                layout="channel",
+                locale=locale,
+                timezone=self.zone.key,
+                assets=assets,
+                port=0,
             )
-            self._preview = await preview.__aenter__()
-            return self._preview.url
+            self._window = Window(preview, self._env.backend, place.id, self._lock)
+            await self._window.open()
+            return self._window.url
 
     async def refresh(self) -> None:
         """Let the open page show what has changed since."""
-        preview = self._preview
-        if preview is not None:
+        window = self._window
+        if window is not None:
             with contextlib.suppress(simcord.SetupError):  # it was closed from the browser
-                await self._operate(preview.refresh)
+                await self._operate(window.refresh)
 
     # Handles.
 

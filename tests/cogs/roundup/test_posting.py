@@ -66,12 +66,21 @@ async def test_an_edition_is_posted_at_its_time_with_thread_question_and_links(g
 async def test_a_mention_reaches_the_readers_and_nobody_else(guild):
     guild.press.put("loud", rss("Loud", [(f"@everyone <@{guild.world.editor.id}> <@&1> wins", HILUX[1])]))
     await guild.slash("source add", url=guild.press.url("loud"))
+    kill_at(guild, EditionStep.MESSAGE, after=True)
 
+    await guild.world.advance_to(POSTED_AT)
+    with pytest.raises(BaseExceptionGroup):
+        await guild.work()
+
+    assert guild.pinged(guild.edition) == [guild.world.role("Roundup readers").id]
+    assert not guild.edition.raw["mention_everyone"]
+
+
+async def test_the_links_are_edited_in_without_a_second_mention(guild):
     line = await guild.post()
 
-    assert [int(role) for role in line.raw["mention_roles"]] == [guild.world.role("Roundup readers").id]
-    assert not line.raw["mention_everyone"]
-    assert line.raw["mentions"] == []
+    assert "Answer in the thread" in line.text
+    assert guild.pinged(line) == []
 
 
 async def test_one_day_has_one_edition_and_the_next_has_its_own(guild):

@@ -1,0 +1,72 @@
+"""What tests of several layers share: a migrated file, a clock that stands still, the services, a publisher."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from bot.clock import ManualClock
+from bot.storage.migrate import upgrade
+from bot.storage.store import Store, open_store
+from tests.house import START, House, NewsServer, open_house
+
+# Two cores and a busy machine: an example that takes long says nothing about the rule.
+settings.register_profile("paddock", deadline=None)
+settings.load_profile("paddock")
+
+
+def sqlite_url(path: Path) -> str:
+    return f"sqlite+aiosqlite:///{path}"
+
+
+@pytest.fixture(scope="session")
+def template_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file that the real migrations built, copied by each test that needs one."""
+    path = tmp_path_factory.mktemp("template") / "paddock.db"
+    asyncio.run(upgrade(sqlite_url(path)))
+    return path
+
+
+@pytest.fixture
+def database(template_database: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copy(template_database, tmp_path / "paddock.db"))
+
+
+@pytest.fixture
+def database_url(database: Path) -> str:
+    return sqlite_url(database)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(START)
+
+
+@pytest.fixture
+async def store(database_url: str) -> AsyncIterator[Store]:
+    async with open_store(database_url, purpose="tests") as opened:
+        yield opened
+
+
+@pytest.fixture
+async def news() -> AsyncIterator[NewsServer]:
+    server = NewsServer()
+    async with server.server:
+        yield server
+
+
+@pytest.fixture
+async def house(store: Store, clock: ManualClock, news: NewsServer) -> AsyncIterator[House]:
+    assert news.server.port is not None
+    async with open_house(store, clock, news.server.port) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def guild(house: House) -> House:
+    """The house with one guild set up: every day at 7:30 in Berlin, everything on."""
+    await house.set_up()
+    return house

@@ -1,0 +1,5 @@
+"""The house of the cogs' tests: what all cogs share is seen best with cogs in it."""
+
+from tests.cogs.conftest import bare_guild, bare_house, guild, house, press, template
+
+__all__ = ["bare_guild", "bare_house", "guild", "house", "press", "template"]

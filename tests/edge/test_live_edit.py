@@ -1,0 +1,179 @@
+"""Edits of what changes: coalesced, not too often, the last state wins."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from discord import ui
+
+from bot.clock import ManualClock
+from bot.domain.due_work import NothingThereError
+from bot.edge import live_edit
+from bot.edge.live_edit import LiveEdits
+from bot.edge.pace import Priority
+
+START = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
+
+
+class Edited:
+    """In the publisher's place: notes what it was asked to show; fails where told to."""
+
+    def __init__(self) -> None:
+        self.shown: list[tuple[int, str]] = []
+        self.failing: dict[int, Exception] = {}
+
+    async def edit(self, channel_id: int, message_id: int, view: ui.LayoutView, priority: Priority) -> None:
+        assert (channel_id, priority) == (1, Priority.LIVE_EDIT)
+        if message_id in self.failing:
+            raise self.failing[message_id]
+        (text,) = view.children
+        self.shown.append((message_id, text.content))
+
+
+@pytest.fixture
+def clock():
+    return ManualClock(START)
+
+
+@pytest.fixture
+def publisher():
+    return Edited()
+
+
+@pytest.fixture
+def live(clock, publisher):
+    return LiveEdits(clock, publisher)
+
+
+def showing(text: str | None):
+    async def render() -> ui.LayoutView | None:
+        if text is None:
+            return None
+        view = ui.LayoutView()
+        view.add_item(ui.TextDisplay(text))
+        return view
+
+    return render
+
+
+async def test_many_wishes_for_one_message_are_one_edit_of_the_last_state(live, clock, publisher):
+    for count in range(100):
+        live.want(1, 10, showing(f"{count} votes"))
+
+    assert await live.run_once(clock.now()) == 1
+    assert publisher.shown == [(10, "99 votes")]
+    assert await live.run_once(clock.now()) == 0
+
+
+async def test_what_is_shown_is_made_when_it_is_sent(live, clock, publisher):
+    votes = {"count": 1}
+
+    async def render() -> ui.LayoutView | None:
+        return await showing(f"{votes['count']} votes")()
+
+    live.want(1, 10, render)
+    votes["count"] = 2
+    await live.run_once(clock.now())
+
+    assert publisher.shown == [(10, "2 votes")]
+
+
+async def test_a_message_is_edited_at_most_once_in_five_seconds(live, clock, publisher):
+    for second in range(11):
+        live.want(1, 10, showing(str(second)))
+        await live.run_once(clock.now())
+        clock.advance(timedelta(seconds=1))
+
+    assert publisher.shown == [(10, "0"), (10, "5"), (10, "10")]
+
+
+async def test_the_last_state_is_shown_though_nobody_asks_again(live, clock, publisher):
+    live.want(1, 10, showing("first"))
+    await live.run_once(clock.now())
+    live.want(1, 10, showing("last"))
+    assert await live.run_once(clock.now()) == 0
+
+    clock.advance(timedelta(seconds=5))
+    await live.run_once(clock.now())
+
+    assert publisher.shown == [(10, "first"), (10, "last")]
+
+
+async def test_messages_do_not_wait_for_each_other(live, clock, publisher):
+    live.want(1, 10, showing("a"))
+    await live.run_once(clock.now())
+    live.want(1, 11, showing("b"))
+
+    assert await live.run_once(clock.now()) == 1
+
+
+async def test_nothing_to_show_is_no_edit(live, clock, publisher):
+    live.want(1, 10, showing(None))
+
+    assert await live.run_once(clock.now()) == 0
+    assert publisher.shown == []
+
+
+@pytest.mark.parametrize("error", [NothingThereError(channel="<#1>"), RuntimeError("Discord is away")])
+async def test_an_edit_that_fails_is_dropped_and_the_others_are_sent(live, clock, publisher, error):
+    publisher.failing[10] = error
+    live.want(1, 10, showing("lost"))
+    live.want(1, 11, showing("shown"))
+
+    assert await live.run_once(clock.now()) == 1
+    clock.advance(timedelta(minutes=1))
+    assert await live.run_once(clock.now()) == 0
+    assert publisher.shown == [(11, "shown")]
+
+
+async def test_nothing_is_kept_of_messages_that_are_quiet(live, clock):
+    for message_id in range(50):
+        live.want(1, message_id, showing("x"))
+    await live.run_once(clock.now())
+    clock.advance(timedelta(seconds=6))
+    await live.run_once(clock.now())
+
+    assert (live._wanted, live._edited_at) == ({}, {})
+
+
+async def test_more_messages_than_there_can_be_are_refused(live, clock, publisher, monkeypatch):
+    monkeypatch.setattr(live_edit, "WANTED_MAX", 2)
+    for message_id in (1, 2, 3):
+        live.want(1, message_id, showing("x"))
+    live.want(1, 2, showing("newer"))
+
+    await live.run_once(clock.now())
+
+    assert publisher.shown == [(1, "x"), (2, "newer")]
+
+
+async def test_run_sends_each_edit_when_its_time_comes(live, clock, publisher):
+    running = asyncio.ensure_future(live.run())
+    live.want(1, 10, showing("first"))
+    await _settle()
+    live.want(1, 10, showing("second"))
+    await _settle()
+    assert publisher.shown == [(10, "first")]
+
+    clock.advance(timedelta(seconds=5))
+    await _settle()
+    assert publisher.shown == [(10, "first"), (10, "second")]
+    running.cancel()
+
+
+async def test_run_does_not_let_a_new_message_wait_for_one_that_was_edited_just_now(live, clock, publisher):
+    running = asyncio.ensure_future(live.run())
+    live.want(1, 10, showing("first"))
+    await _settle()
+    live.want(1, 10, showing("second"))
+    await _settle()
+    live.want(1, 11, showing("other"))
+    await _settle()
+
+    assert publisher.shown == [(10, "first"), (11, "other")]
+    running.cancel()
+
+
+async def _settle() -> None:
+    for _ in range(10):
+        await asyncio.sleep(0)

@@ -1,0 +1,148 @@
+"""Posting, so that a repetition does no harm, and what Discord refuses for good."""
+
+import discord
+import pytest
+from discord import ui
+
+from bot.domain.due_work import CannotActError, NoPermissionError, NothingThereError
+from bot.edge.pace import Pace, Priority
+from bot.edge.publish import Publisher
+
+
+def view(custom_id: str = "edition:7:about", text: str = "An edition") -> ui.LayoutView:
+    made = ui.LayoutView(timeout=None)
+    made.add_item(ui.TextDisplay(text))
+    made.add_item(ui.ActionRow(ui.Button(label="About", custom_id=custom_id)))
+    return made
+
+
+@pytest.fixture
+def house(bare_house):
+    return bare_house
+
+
+@pytest.fixture
+def publisher(house):
+    return Publisher(house.app.client, Pace(lambda: 0.0, 1_000))
+
+
+@pytest.fixture
+def channel_id(house):
+    return house.world.place("morning-roundup").id
+
+
+async def post(publisher, channel_id, *, subject=7, nonce=None, resumed=False, **kwargs):
+    return await publisher.post(
+        channel_id,
+        view(f"edition:{subject}:about"),
+        nonce=nonce or f"edition-{subject}",
+        marker=f"edition:{subject}:",
+        resumed=resumed,
+        **kwargs,
+    )
+
+
+def read_history(house) -> int:
+    return sum(call.startswith("GET") and "/messages" in call for call in house.world.requests())
+
+
+async def test_history_is_read_only_after_an_interruption(house, publisher, channel_id):
+    await post(publisher, channel_id)
+    assert read_history(house) == 0
+
+    await post(publisher, channel_id, subject=8, resumed=True)
+    assert read_history(house) == 1
+
+
+async def test_a_post_that_stands_is_found_by_its_marker(house, publisher, channel_id):
+    first = await post(publisher, channel_id)
+    await post(publisher, channel_id, subject=70)
+    await house.world.say(house.world.manager, "morning-roundup", "edition:7:about")
+
+    assert await post(publisher, channel_id, nonce="another", resumed=True) == first
+    assert len(house.world.lines("morning-roundup")) == 3
+
+
+async def test_a_post_of_another_subject_is_not_taken_for_it(house, publisher, channel_id):
+    await post(publisher, channel_id, subject=77)
+
+    await post(publisher, channel_id, subject=7, resumed=True)
+
+    assert len(house.world.lines("morning-roundup")) == 2
+
+
+async def test_a_post_from_before_is_not_looked_at(house, publisher, channel_id):
+    first = await post(publisher, channel_id)
+
+    again = await post(publisher, channel_id, nonce="another", resumed=True, after=discord.Object(first))
+
+    assert again != first
+
+
+async def test_somebody_elses_message_with_our_marker_is_not_taken(house, publisher, channel_id):
+    first = await post(publisher, channel_id)
+    house.backend.get_message(channel_id, first).author_id = house.world.editor.id
+
+    assert await post(publisher, channel_id, nonce="another", resumed=True) != first
+
+
+async def test_a_thread_that_is_there_already_is_the_one_meant(house, publisher, channel_id):
+    message = await post(publisher, channel_id)
+
+    first = await publisher.open_thread(house.guild.id, channel_id, message, "A thread")
+    again = await publisher.open_thread(house.guild.id, channel_id, message, "A thread")
+
+    assert first == again == message
+    assert len(house.world.threads("morning-roundup")) == 1
+
+
+async def test_any_post_of_ours_in_a_thread_is_the_one_meant(house, publisher, channel_id):
+    message = await post(publisher, channel_id)
+    thread = await publisher.open_thread(house.guild.id, channel_id, message, "A thread")
+    await house.world.say(house.world.manager, "A thread", "first!")
+
+    first = await publisher.post(thread, view(), nonce="q", marker=None, resumed=True)
+    again = await publisher.post(thread, view(), nonce="q2", marker=None, resumed=True)
+
+    assert first == again
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "expected"),
+    [
+        (403, 50013, NoPermissionError),
+        (403, 50001, NoPermissionError),
+        (403, 20016, CannotActError),
+        (404, 10003, NothingThereError),
+    ],
+)
+async def test_what_discord_refuses_for_good_is_an_error_that_says_so(
+    house, publisher, channel_id, status, code, expected
+):
+    message = await post(publisher, channel_id)
+    house.fail("*", "/channels/*", status=status, code=code, times=None)
+
+    with pytest.raises(expected) as posted:
+        await post(publisher, channel_id, subject=8)
+    with pytest.raises(expected):
+        await publisher.open_thread(house.guild.id, channel_id, message, "A thread")
+    with pytest.raises(expected):
+        await publisher.edit(channel_id, message, view(), Priority.LIVE_EDIT)
+
+    assert isinstance(posted.value, CannotActError)
+    assert posted.value.params["channel"] == f"<#{channel_id}>"
+
+
+async def test_what_may_pass_is_left_as_it_is(house, publisher, channel_id):
+    house.fail("POST", "/channels/*/messages", status=400, code=50035)
+
+    with pytest.raises(discord.HTTPException):
+        await post(publisher, channel_id)
+
+
+async def test_another_refusal_of_a_thread_is_not_swallowed(house, publisher, channel_id):
+    message = await post(publisher, channel_id)
+    house.fail("POST", "/channels/*/messages/*/threads", status=400, code=160006)
+
+    with pytest.raises(discord.HTTPException):
+        await publisher.open_thread(house.guild.id, channel_id, message, "A thread")
