@@ -1,26 +1,10 @@
-import asyncio
-import shutil
+"""What the tests of the running bot share. They work on any database that `database_url` names."""
 
 import pytest
 
-from bot.storage.migrate import upgrade
 from tests.wire import newsroom
 from tests.wire.bot_process import BotProcess
 from tests.wire.wire import Wire
-
-
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory):
-    path = tmp_path_factory.mktemp("migrated") / "paddock.db"
-    asyncio.run(upgrade(f"sqlite+aiosqlite:///{path}"))
-    return path
-
-
-@pytest.fixture
-def database_url(migrated, tmp_path):
-    """An empty database of the newest schema; everything here works on any that the bot works on."""
-    path = shutil.copy(migrated, tmp_path / "paddock.db")
-    return f"sqlite+aiosqlite:///{path}"
 
 
 @pytest.fixture
@@ -30,7 +14,8 @@ async def wire():
 
 
 @pytest.fixture
-async def database(database_url):
+async def rows(database_url):
+    """The bot's database, seen from beside it."""
     async with newsroom.opened(database_url) as beside:
         yield beside
 

@@ -190,15 +190,15 @@ async def survive(kill: Kill, wire: Wire, bot: BotProcess, database: Database) -
 
 
 @pytest.mark.parametrize("kill", SHORT, ids=str)
-async def test_a_killed_bot_posts_the_edition_once(kill, wire, bot, database, record_property):
-    await survive(kill, wire, bot, database)
+async def test_a_killed_bot_posts_the_edition_once(kill, wire, bot, rows, record_property):
+    await survive(kill, wire, bot, rows)
     record_property("kills", bot.kills)
 
 
 @pytest.mark.soak
 @pytest.mark.parametrize("kill", [kill for kill in ALL if kill not in SHORT], ids=str)
-async def test_a_bot_killed_anywhere_posts_the_edition_once(kill, wire, bot, database, record_property):
-    await survive(kill, wire, bot, database)
+async def test_a_bot_killed_anywhere_posts_the_edition_once(kill, wire, bot, rows, record_property):
+    await survive(kill, wire, bot, rows)
     record_property("kills", bot.kills)
 
 
@@ -208,12 +208,12 @@ def test_every_step_that_acts_on_something_is_killed_at_its_request():
 
 
 async def test_a_request_still_on_its_way_when_the_bot_is_back_makes_no_second_message(
-    wire, bot, database, record_property
+    wire, bot, rows, record_property
 ):
     """Discord does what the dead bot asked only after the new one has looked and found nothing."""
-    edition_id = await newsroom.plan(wire, database.url)
+    edition_id = await newsroom.plan(wire, rows.url)
     route = routes(wire.place("morning-roundup").id)[EditionStep.MESSAGE]
-    scene = Scene(wire, bot, database, edition_id, route)
+    scene = Scene(wire, bot, rows, edition_id, route)
     first = wire.hold(route)
     await bot.start()
     await _within(first.arrived.wait())
@@ -225,5 +225,5 @@ async def test_a_request_still_on_its_way_when_the_bot_is_back_makes_no_second_m
     await first.answer()
     await second.answer()
 
-    await newsroom.assert_posted_once(wire, database, edition_id)
+    await newsroom.assert_posted_once(wire, rows, edition_id)
     record_property("kills", bot.kills)

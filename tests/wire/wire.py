@@ -5,6 +5,7 @@ What stands in it is simcord's world, with the gaps filled that `bot.demo.world`
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC
 from types import TracebackType
 from typing import Any, Self
 
@@ -50,7 +51,7 @@ class Wire:
         self._clock = clock
         self.guild = Guild(self._stage, clock, None)
         self.manager, self.editor, self.members = self.guild.manager, self.guild.editor, self.guild.members
-        self._reading = Reading(self._stage, self.guild)
+        self._reading = Reading(self._stage, self.guild, UTC)
         self._nonces = NonceMemory(self._backend, clock)
         guard_threads(self._backend)
         speak_their_language(self._backend, self.guild.locale_of)
