@@ -1,6 +1,6 @@
 # `make` lists what can be made. Everything is installed into .venv and nowhere else.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check format env-example bench lock migration
+.PHONY: help setup demo run test soak check format env-example bench lock migration
 
 # The first of these that is Python 3.11 or newer; or name one: make setup PYTHON=/opt/python/bin/python3
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -38,6 +38,9 @@ run: setup ## connect to Discord with the token in .env
 
 test: setup ## run every test
 	@$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
+
+soak: setup ## run the long tests: the bot killed everywhere, Discord away (about ten minutes)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m soak $(or $(TESTS),tests/wire)
 
 check: setup ## the fast checks: style, arrows, types, messages, settings
 	@$(BIN)/ruff check .

@@ -7,6 +7,7 @@ from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from bot.clock import Clock, SystemClock
 from bot.edge.actor import Actors
@@ -38,6 +39,7 @@ log = logging.getLogger(__name__)
 
 # How long a stop waits for what was begun; container platforms kill after 10 to 30 seconds.
 STOP_S = 25.0
+DEFAULT_PORT = 80  # of http
 USER_AGENT = "Paddock/0.1 (Discord news roundup; reads feeds only)"
 
 
@@ -141,10 +143,13 @@ async def run(settings: Settings) -> None:
         FileOwnedError, NoFolderError, NewerSchemaError: see `bot.storage`.
     """
     token = settings.require_token()
+    loopback_ports: set[int] = set()
     if settings.discord_api_base is not None:
         use_api(settings.discord_api_base)
+        # A test's Discord serves the test's feeds too: no other port of this machine is ever read from.
+        loopback_ports.add(urlsplit(settings.discord_api_base).port or DEFAULT_PORT)
     clock = SystemClock()
-    async with open_app(settings, clock, purpose="paddock run") as app:
+    async with open_app(settings, clock, purpose="paddock run", loopback_ports=frozenset(loopback_ports)) as app:
         await _serve(app, token)
 
 

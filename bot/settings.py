@@ -230,7 +230,7 @@ class Settings(BaseSettings):
     discord_api_base: Annotated[str, AfterValidator(_loopback)] | None = Field(
         default=None,
         validation_alias="PADDOCK_DISCORD_API_BASE",
-        description="For tests only: a Discord on this machine, used in place of the real one.",
+        description="For tests only: a Discord on this machine in place of the real one; feeds may be read there too.",
     )
 
     @classmethod

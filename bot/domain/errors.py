@@ -71,6 +71,12 @@ class StorageFullError(StorageUnavailableError):
     message_id = "storage.error.full"
 
 
+class DiscordAwayError(PaddockError):
+    """Discord does not answer, or wants to be left alone for a while. Params: reason, error_id."""
+
+    message_id = "common.error.discord_away"
+
+
 class UnforeseenError(PaddockError):
     """What no other error foresees, as it is kept; its traceback stands in the log. Params: error_id."""
 

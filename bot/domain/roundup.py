@@ -104,7 +104,11 @@ class EditionRecord:
 
 @dataclass(frozen=True, slots=True)
 class PostingStep:
-    """One thing to do for an edition. `resumed` says that it may have been done before: look first."""
+    """One thing to do for an edition.
+
+    `resumed` says that it may have been done before: look first. `overdue` says why it may not be done any more: look
+    only, and keep what stands already.
+    """
 
     step: EditionStep
     edition: EditionRecord
@@ -112,6 +116,7 @@ class PostingStep:
     parts: frozenset[Part]
     notify_role_id: int | None
     resumed: bool
+    overdue: SkipReason | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from bot.clock import Clock, sleep_or_wake
 from bot.domain.due_work import LEASE, CannotActError, DueWork, LeaseLostError
-from bot.domain.errors import PaddockError, StorageUnavailableError, UnforeseenError, packed
+from bot.domain.errors import DiscordAwayError, PaddockError, StorageUnavailableError, UnforeseenError, packed
 from bot.edge.replies import new_error_id
 from bot.services.due_work import DueWorkService
 
@@ -127,19 +127,28 @@ class DueRunner:
             await self._agenda.finish(work, next_at=next_at)
         except LeaseLostError:
             log.warning("due work taken over kind=%s subject=%s", work.kind, work.subject_id)
+        except DiscordAwayError as error:
+            # However long it lasts, it says nothing of this piece of work, which is not given up for it.
+            await self._fail(registered, work, error, patient=True)
         except PaddockError as error:
             await self._fail(registered, work, error, permanent=isinstance(error, CannotActError))
         except Exception:
             error_id = new_error_id()
             log.exception("due work failed kind=%s subject=%s error_id=%s", work.kind, work.subject_id, error_id)
-            await self._fail(registered, work, UnforeseenError(error_id=error_id), permanent=False)
+            await self._fail(registered, work, UnforeseenError(error_id=error_id))
 
     async def _fail(
-        self, registered: _Registered[Any, Any], work: DueWork, error: PaddockError, *, permanent: bool
+        self,
+        registered: _Registered[Any, Any],
+        work: DueWork,
+        error: PaddockError,
+        *,
+        permanent: bool = False,
+        patient: bool = False,
     ) -> None:
         kept = packed(error)
         try:
-            if await self._agenda.fail(work, kept, self._clock.now(), permanent=permanent):
+            if await self._agenda.fail(work, kept, self._clock.now(), permanent=permanent, patient=patient):
                 await registered.steps.parked(work, kept)
         except StorageUnavailableError:
             log.warning("failure not recorded kind=%s subject=%s", work.kind, work.subject_id)

@@ -3,16 +3,19 @@
 A message that the bot must find again carries a `marker`: the beginning of a component's ``custom_id``.
 """
 
+import asyncio
 import logging
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 
+import aiohttp
 import discord
 from discord import ui
 
 from bot.domain.due_work import CannotActError, GuildForbidsError, NoPermissionError, NothingThereError
-from bot.domain.errors import GoneError
+from bot.domain.errors import DiscordAwayError, GoneError
 from bot.edge.pace import Pace, Priority
+from bot.edge.replies import new_error_id
 
 log = logging.getLogger(__name__)
 
@@ -21,6 +24,8 @@ THREAD_NAME_CHARS_MAX = 100  # Discord docs, channel resource, "name"
 THREAD_ARCHIVE_MINUTES = 4_320  # three days: a weekend's answers stay in view
 THREAD_EXISTS = 160004  # Discord docs, JSON error codes: a thread has already been created for this message
 NO_PERMISSION = (50001, 50013)  # Discord docs, JSON error codes: missing access, missing permissions
+TOO_MANY_REQUESTS = 429
+SERVER_FAULT = 500  # and above
 # How far back a post is looked for after an interruption. A channel of announcements has a few messages a day; the
 # search also ends at the time from which the post is due.
 LOOK_BACK_MESSAGES = 200
@@ -57,14 +62,11 @@ class Publisher:
 
         Raises:
             CannotActError: if the channel is gone or the bot lacks a permission there.
+            DiscordAwayError: if Discord does not answer; the message may stand nevertheless.
         """
+        if resumed and (found := await self.find(channel_id, marker=marker, after=after)) is not None:
+            return found
         channel = self._client.get_partial_messageable(channel_id)
-        if resumed:
-            async with self._acting(channel_id):
-                found = await self._find(channel, marker, after)
-            if found is not None:
-                log.info("post found again channel=%s message=%s", channel_id, found)
-                return found
         async with self._acting(channel_id):
             message = await channel.send(
                 view=view,
@@ -76,6 +78,20 @@ class Publisher:
                 ),
             )
         return message.id
+
+    async def find(self, channel_id: int, *, marker: str | None, after: discord.abc.Snowflake | None) -> int | None:
+        """Return the id of a post that stands already, or None; the arguments are those of `post`.
+
+        Raises:
+            CannotActError: if the channel is gone or the bot lacks a permission there.
+            DiscordAwayError: if Discord does not answer.
+        """
+        channel = self._client.get_partial_messageable(channel_id)
+        async with self._acting(channel_id):
+            found = await self._find(channel, marker, after)
+        if found is not None:
+            log.info("post found again channel=%s message=%s", channel_id, found)
+        return found
 
     async def open_thread(self, guild_id: int, channel_id: int, message_id: int, name: str) -> int:
         """Open a thread on a message and return its id; a thread that is there already is the one meant.
@@ -107,8 +123,12 @@ class Publisher:
     @asynccontextmanager
     async def _acting(self, channel_id: int, priority: Priority = Priority.POST) -> AsyncGenerator[None]:
         async with self._pace.turn(priority):
-            with refusals(channel_id):
-                yield
+            try:
+                with refusals(channel_id):
+                    yield
+            except asyncio.CancelledError:
+                _let_others_go_on(self._client)
+                raise
 
     async def _find(
         self, channel: discord.PartialMessageable, marker: str | None, after: discord.abc.Snowflake | None
@@ -128,15 +148,28 @@ def carries(message: discord.Message, marker: str) -> bool:
     return any(str(getattr(item, "custom_id", "")).startswith(marker) for item in view.walk_children())
 
 
+def _let_others_go_on(client: discord.Client) -> None:
+    """Open discord.py's gate for requests again, in case the request that would have opened it was cancelled.
+
+    A request that meets a global limit closes the gate, sleeps, and opens it; discord.py 2.7.1 does not open it when it
+    is cancelled asleep (`HTTPClient.request`), and then no request is ever made again. Opened too early it costs one
+    more 429.
+    """
+    gate: object = getattr(client.http, "_global_over", None)
+    if isinstance(gate, asyncio.Event):
+        gate.set()
+
+
 @contextmanager
 def refusals(channel_id: int | None = None) -> Generator[None]:
-    """Turn what Discord will never allow, however often we ask, into an error that says so.
+    """Turn what Discord refuses into errors that say so: for good, or because it is away for a while.
 
     Args:
         channel_id: where it happens; None for what concerns the whole guild.
 
     Raises:
         CannotActError: for a missing permission, channel or message.
+        DiscordAwayError: for an answer that did not come, or a server's own fault.
     """
     channel = "" if channel_id is None else f"<#{channel_id}>"
     try:
@@ -149,3 +182,19 @@ def refusals(channel_id: int | None = None) -> Generator[None]:
         raise CannotActError(channel=channel, what=error.text or str(error.code)) from error
     except discord.NotFound as error:
         raise (NothingThereError(channel=channel) if channel else GoneError()) from error
+    except (discord.RateLimited, discord.HTTPException, aiohttp.ClientError, OSError) as error:
+        reason = _away(error)
+        if reason is None:
+            raise
+        raise DiscordAwayError(reason=reason, error_id=new_error_id()) from error
+
+
+def _away(error: Exception) -> str | None:
+    """Return in a word why Discord is away; None for an answer that finds fault with what we asked."""
+    match error:
+        case discord.HTTPException(status=status) if status >= SERVER_FAULT or status == TOO_MANY_REQUESTS:
+            return str(status)
+        case discord.HTTPException():
+            return None
+        case _:
+            return type(error).__name__

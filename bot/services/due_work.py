@@ -48,7 +48,7 @@ class DueWorkService:
         """Give finished work back, due again at `next_at` or never."""
         await self._store.write(lambda session: table.finish(session, work, next_at=next_at))
 
-    async def fail(self, work: DueWork, error: str, now: datetime, *, permanent: bool) -> bool:
+    async def fail(self, work: DueWork, error: str, now: datetime, *, permanent: bool, patient: bool) -> bool:
         """Give failed work back and tell whether it was parked.
 
         Work that somebody else has taken over, cancelled or rescheduled is left alone.
@@ -58,18 +58,21 @@ class DueWorkService:
             error: what went wrong, as kept with `bot.domain.errors.packed`, for /doctor.
             now: the present moment.
             permanent: trying again would not help.
+            patient: it is not the work's own fault, so it is tried again however often it has failed.
         """
         attempts = work.attempts + 1
-        next_at = None if permanent or attempts >= ATTEMPTS_MAX else now + backoff(attempts)
+        given_up = permanent or (attempts >= ATTEMPTS_MAX and not patient)
+        next_at = None if given_up else now + backoff(attempts)
         parked = await self._store.write(
             lambda session: table.fail(session, work, error=error, next_at=next_at, now=now)
         )
         log.warning(
-            "due work failed kind=%s subject=%s attempts=%s parked=%s",
+            "due work failed kind=%s subject=%s attempts=%s parked=%s error=%s",
             work.kind,
             work.subject_id,
             attempts,
             parked,
+            error,
         )
         return parked
 

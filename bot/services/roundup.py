@@ -265,6 +265,7 @@ class EditionWork:
                 parts=settings.parts,
                 notify_role_id=roundup.notify_role_id if Part.NOTIFY in settings.parts else None,
                 resumed=edition.begun is step,
+                overdue=reason,
             )
 
         return await self._store.write(write)

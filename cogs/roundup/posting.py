@@ -67,6 +67,13 @@ class Posting:
 
     async def _message(self, step: PostingStep) -> Progress:
         edition = step.edition
+        # Not since `due_at`, which is later when somebody asked for a failed edition again.
+        after = discord.Object(discord.utils.time_snowflake(_day_begins(edition.day)))
+        if step.overdue is not None:
+            found = await self._publisher.find(edition.channel_id, marker=marker(edition.id), after=after)
+            if found is None:
+                return Progress(state=EditionState.SKIPPED, reason=step.overdue.value)
+            return Progress(message_id=found, posted_at=self._clock.now())
         message_id = await self._publisher.post(
             edition.channel_id,
             edition_view(
@@ -79,8 +86,7 @@ class Posting:
             nonce=f"edition-{edition.id}",
             marker=marker(edition.id),
             resumed=step.resumed,
-            # Not since `due_at`, which is later when somebody asked for a failed edition again.
-            after=discord.Object(discord.utils.time_snowflake(_day_begins(edition.day))),
+            after=after,
             mention_role_ids=[] if step.notify_role_id is None else [step.notify_role_id],
         )
         return Progress(message_id=message_id, posted_at=self._clock.now())

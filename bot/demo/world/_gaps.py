@@ -20,9 +20,8 @@ import discord
 from discord.http import Route
 from simcord.backend import Backend, serializers
 from simcord.backend.errors import BackendError
-from simcord.backend.models import Message
 
-from bot.clock import ManualClock
+from bot.clock import Clock, ManualClock
 
 # Discord docs, "Create Message", on enforce_nonce: "in the past few minutes".
 NONCE_REMEMBERED = timedelta(minutes=5)
@@ -93,7 +92,7 @@ def guard_threads(backend: Backend) -> None:
 class NonceMemory:
     """Gives the first message back when a nonce comes again."""
 
-    def __init__(self, backend: Backend, clock: ManualClock) -> None:
+    def __init__(self, backend: Backend, clock: Clock) -> None:
         self._backend = backend
         self._clock = clock
         self._first: dict[str, tuple[datetime, int, int]] = {}
@@ -103,31 +102,46 @@ class NonceMemory:
         request = client.http.request
 
         async def request_once(route: Route, **kwargs: Any) -> Any:
-            nonce = _nonce(kwargs) if (route.method, route.path) == MESSAGES_ROUTE else None
-            if nonce is None:
+            if (route.method, route.path) != MESSAGES_ROUTE:
                 return await request(route, **kwargs)
-            if (first := self._find(nonce)) is not None:
-                return {**serializers.message_payload(self._backend, first), "nonce": nonce}
-            made = await request(route, **kwargs)
-            self._first[nonce] = (self._clock.now(), int(made["channel_id"]), int(made["id"]))
-            return {**made, "nonce": nonce}
+            body = _body(kwargs)
+            first = self.recall(body)
+            return first if first is not None else self.keep(body, await request(route, **kwargs))
 
         cast("Any", client.http).request = request_once
 
-    def _find(self, nonce: str) -> Message | None:
-        if nonce not in self._first:
+    def recall(self, body: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Return the message that this nonce has made lately, as Discord's API gives it; None if there is none."""
+        nonce = _nonce(body)
+        if nonce is None or nonce not in self._first:
             return None
         at, channel_id, message_id = self._first[nonce]
         if self._clock.now() - at > NONCE_REMEMBERED:
             return None
-        return self._backend.messages.get(channel_id, {}).get(message_id)
+        first = self._backend.messages.get(channel_id, {}).get(message_id)
+        return None if first is None else {**serializers.message_payload(self._backend, first), "nonce": nonce}
+
+    def keep(self, body: Mapping[str, Any], made: Mapping[str, Any]) -> dict[str, Any]:
+        """Remember which message a nonce has made, and return that message with its nonce."""
+        nonce = _nonce(body)
+        if nonce is None:
+            return {**made}
+        self._first[nonce] = (self._clock.now(), int(made["channel_id"]), int(made["id"]))
+        return {**made, "nonce": nonce}
+
+    def forget(self) -> None:
+        """Forget every nonce, as Discord does after some minutes."""
+        self._first.clear()
 
 
-def _nonce(request: Mapping[str, Any]) -> str | None:
-    body: Mapping[str, Any] = request.get("json") or {}
+def _body(request: Mapping[str, Any]) -> Mapping[str, Any]:
     for part in request.get("form") or ():
         if part.get("name") == "payload_json":
-            body = json.loads(part["value"])
+            return json.loads(part["value"])
+    return request.get("json") or {}
+
+
+def _nonce(body: Mapping[str, Any]) -> str | None:
     return str(body["nonce"]) if body.get("nonce") and body.get("enforce_nonce") else None
 
 

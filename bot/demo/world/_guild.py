@@ -1,12 +1,13 @@
 """The guild that every world begins with: "Paddock Gazette", its channels, roles and people."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from datetime import timedelta
+from typing import Protocol
 
 import discord
 import simcord
 
-from bot.demo.world._gaps import SharedClock
 from bot.demo.world._sights import Person, Place
 
 GUILD_NAME = "Paddock Gazette"
@@ -27,10 +28,18 @@ SHOWN = discord.PermissionOverwrite(view_channel=True, send_messages=True)
 READ_ONLY = discord.PermissionOverwrite(send_messages=False)
 
 
+class PastClock(Protocol):
+    """A world's clock, which can say that what is made inside a block is old."""
+
+    def ago(self, length: timedelta) -> AbstractContextManager[None]:
+        """Let what is made inside be `length` old."""
+        ...
+
+
 class Guild:
     """Builds the guild and lets people in; `actors` and `people` are by user id."""
 
-    def __init__(self, env: simcord.Env, clock: SharedClock, bot_permissions: discord.Permissions | None) -> None:
+    def __init__(self, env: simcord.Env, clock: PastClock, bot_permissions: discord.Permissions | None) -> None:
         self._env = env
         self._clock = clock
         self.actors: dict[int, simcord.MemberActor] = {}

@@ -197,6 +197,46 @@ async def test_discord_failing_for_a_while_delays_the_edition_and_no_more(guild)
     assert [len(part) for part in posted_parts(guild)] == [1, 1, 1]
 
 
+async def test_an_outage_of_two_hours_does_not_make_the_bot_give_up(guild):
+    guild.fail("*", "/channels/*", status=503, times=None)
+    await guild.world.advance_to(POSTED_AT)
+    for _ in range(24):
+        await guild.work()
+        await guild.world.advance(timedelta(minutes=5))
+    guild.backend.faults.clear()
+
+    await guild.world.advance(timedelta(minutes=30))
+    await guild.work()
+
+    assert [len(part) for part in posted_parts(guild)] == [1, 1, 1]
+
+
+async def test_an_edition_begun_before_an_outage_of_hours_is_left_out_unless_it_stands(guild):
+    guild.fail("POST", "/channels/*/messages", status=503, times=None)
+    await guild.world.advance_to(POSTED_AT)
+    await guild.work()
+    guild.backend.faults.clear()
+
+    await guild.world.advance(timedelta(hours=3, minutes=1))
+    await guild.work()
+
+    assert guild.world.lines("morning-roundup") == []
+    assert "skipped: it would have come more than three hours late" in (await guild.slash("roundup history")).text
+
+
+async def test_an_edition_whose_message_stands_is_completed_however_late(guild):
+    kill_at(guild, EditionStep.MESSAGE, after=True)
+    await guild.world.advance_to(POSTED_AT)
+    with pytest.raises(BaseExceptionGroup):
+        await guild.work()
+    await guild.restart()
+
+    await guild.world.advance(timedelta(hours=4))
+    await guild.work()
+
+    assert [len(part) for part in posted_parts(guild)] == [1, 1, 1]
+
+
 async def test_an_edition_that_would_come_hours_late_is_left_out(guild):
     await guild.world.advance_to(POSTED_AT + timedelta(hours=3, seconds=1))
     await guild.work()
