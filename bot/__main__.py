@@ -159,7 +159,8 @@ def roundup(
 def migrate() -> None:
     """Bring the database to the newest tables, as `run` does when it starts.
 
-    There is no way back but a copy: make one of the database first.
+    A SQLite file that holds something is backed up first; without a checked backup nothing is changed.
+    Going back is `paddock restore`. On PostgreSQL, make a copy with pg_dump first.
     """
     settings = _settings()
     _log_to_stderr(settings.log_level)
@@ -169,6 +170,55 @@ def migrate() -> None:
     before = asyncio.run(upgrade(settings.database_url))
     message_id = "cli.migrated.new" if before is None else "cli.migrated.done"
     print(text(message_id, settings.language, before=before))
+
+
+@app.command()
+def backup(
+    file: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="FILE",
+            help="A file that does not exist yet. Without it, a new one in `backups/` by the database.",
+        ),
+    ] = None,
+) -> None:
+    """Copy the SQLite database, also while the bot runs, and check the copy.
+
+    In `backups/`, old ones are deleted then. Kept are all of the last 24 hours, the newest of each of the last 7 days
+    and of each of the last 4 weeks. A file named by you is never deleted.
+
+    Exits with 1 if there is no checked copy afterwards, on PostgreSQL too: there, use pg_dump.
+
+    For example:
+
+    - `paddock backup`
+    - `paddock backup /mnt/usb/paddock.db`
+    """
+    settings = _settings()
+    _log_to_stderr("WARNING")
+    from bot.cli.backup import print_backup  # noqa: PLC0415
+
+    print_backup(settings, file)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="What `paddock backup` made.")],
+) -> None:
+    """Put a backup in the place of the SQLite database. The bot has to be stopped.
+
+    The file is checked first, and the old database is kept as a backup. If anything is wrong, nothing is changed
+    and the exit code is 1, on PostgreSQL too: there, use pg_restore.
+
+    For example:
+
+    - `paddock restore backups/paddock-20261122T014144Z-0001.db`
+    """
+    settings = _settings()
+    _log_to_stderr("ERROR")
+    from bot.cli.backup import print_restore  # noqa: PLC0415
+
+    print_restore(settings, file)
 
 
 @app.command("settings")

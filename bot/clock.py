@@ -7,7 +7,7 @@ Times are aware and in UTC.
 import asyncio
 import time
 from datetime import UTC, datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 # A sleep is cut into pieces of this length, so that a wall clock that was set forward is noticed.
 SLEEP_PIECE_S = 30.0
@@ -86,7 +86,7 @@ class ManualClock:
 
 async def sleep_or_wake(clock: Clock, moment: datetime | None, woken: asyncio.Event) -> None:
     """Return at `moment` (None is never), or before if `woken` is set."""
-    waits: list[asyncio.Future[object]] = [asyncio.ensure_future(woken.wait())]
+    waits: list[asyncio.Future[Any]] = [asyncio.ensure_future(woken.wait())]
     if moment is not None:
         waits.append(asyncio.ensure_future(clock.sleep_until(moment)))
     try:

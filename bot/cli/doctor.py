@@ -1,13 +1,22 @@
 """``paddock doctor``: would the bot start? Nothing is changed and nothing is posted."""
 
+from datetime import datetime
+
+from babel.dates import format_timedelta
+
+from bot.clock import SystemClock
+from bot.domain.backup import BACKUP_AGE_MAX
 from bot.domain.errors import PaddockError
 from bot.edge.visit import visit
-from bot.settings import Settings
+from bot.settings import MEBIBYTE, Settings
+from bot.storage.backup import NotSqliteError
+from bot.storage.health import FileHealth, file_health
 from bot.storage.migrate import UNREADABLE, revision_of
 from bot.storage.schema import REVISION
 from bot.text import error_text, text
 
-WELL, ILL = "✓", "✗"
+# What is noted does not keep the bot from starting.
+WELL, NOTED, ILL = "✓", "!", "✗"
 EXIT_FAILED = 1
 EXIT_CONFIG = 78  # EX_CONFIG of BSD's sysexits.h
 
@@ -35,7 +44,29 @@ async def _database(settings: Settings) -> int:
         print(WELL, text("cli.doctor.database_current", language, revision=found))
     else:
         print(WELL, text("cli.doctor.database_old", language, found=found, known=REVISION))
-    return 0
+    try:
+        health = file_health(settings.database_url)
+    except NotSqliteError:
+        print(WELL, text("cli.doctor.backup_elsewhere", language))
+        return 0
+    return _surroundings(health, SystemClock().now(), language, is_new=found is None)
+
+
+def _surroundings(health: FileHealth, now: datetime, language: str, *, is_new: bool) -> int:
+    """Print what stands around a SQLite file, and return 0 if the bot can work there."""
+    if health.has_wal_reset_bug:
+        print(NOTED, text("cli.doctor.wal_reset_bug", language, version=health.sqlite_version))
+    free_mib, needed_mib = health.free_bytes // MEBIBYTE, -(-health.needed_bytes // MEBIBYTE)
+    has_room = health.free_bytes >= health.needed_bytes
+    message_id = "cli.doctor.disk" if has_room else "cli.doctor.disk_full"
+    print(WELL if has_room else ILL, text(message_id, language, free=free_mib, needed=needed_mib))
+    if health.newest_backup_at is not None:
+        age = now - health.newest_backup_at
+        mark = WELL if age <= BACKUP_AGE_MAX else NOTED
+        print(mark, text("cli.doctor.backup", language, age=format_timedelta(age, locale=language)))
+    elif not is_new:
+        print(NOTED, text("cli.doctor.no_backup", language))
+    return 0 if has_room else EXIT_FAILED
 
 
 async def _discord(settings: Settings) -> int:

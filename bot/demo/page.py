@@ -22,7 +22,7 @@ from bot.clock import Clock
 from bot.demo.stage import Stage, pass_until, run_due
 from bot.demo.world import Line, Person, Place, World
 from bot.domain.errors import PaddockError
-from bot.text import LANGUAGES, language_of, text
+from bot.text import DEFAULT_LANGUAGE, LANGUAGES, language_of, text
 
 log = logging.getLogger(__name__)
 
@@ -106,12 +106,29 @@ class Page:
     requests under another host name are refused, so that no other site in the same browser can act here.
     """
 
-    def __init__(self, world: World, stage: Stage, *, port: int = 0, invented: bool = True) -> None:
-        """Prepare the page on `port`, or a free one; it says whether the news is `invented`."""
+    def __init__(
+        self,
+        world: World,
+        stage: Stage,
+        *,
+        port: int = 0,
+        invented: bool = True,
+        posts_language: str = DEFAULT_LANGUAGE,
+    ) -> None:
+        """Prepare a page.
+
+        Args:
+            world: what it shows.
+            stage: what happens there as time passes.
+            port: where it is served; 0 for a free one.
+            invented: whether the news is.
+            posts_language: the language of the buttons that the page tells to press.
+        """
         self._world = world
         self._stage = stage
         self._port = port
         self._footer = "demo.footer" if invented else "demo.footer.feeds"
+        self._posts_language = posts_language
         self._token = secrets.token_urlsafe(32)
         self._viewer = world.manager
         self._language: str | None = None
@@ -220,7 +237,17 @@ class Page:
             ],
             "places": self._places(),
             "happened": world.recent(viewer, HAPPENED_LINES)[::-1],
-            "tries": [text(f"demo.try.{name}", language, **_names(world)) for name in TRIES],
+            "tries": [text(f"demo.try.{name}", language, **self._names()) for name in TRIES],
+        }
+
+    def _names(self) -> dict[str, str]:
+        world, language = self._world, self._posts_language
+        return {
+            "manager": world.manager.name,
+            "editor": world.editor.name,
+            "member": world.members[0].name,
+            "notify": text("roundup.view.notify", language),
+            "question": text("guild.part.question", language),
         }
 
     def _places(self) -> list[_Shown]:
@@ -273,7 +300,3 @@ def _code(said: str) -> Markup:
 def _role_id(world: World, person: Person) -> str:
     special = {world.manager.id: "manager", world.editor.id: "editor", world.moderator.id: "moderator"}
     return f"demo.role.{special.get(person.id, 'member')}"
-
-
-def _names(world: World) -> dict[str, str]:
-    return {"manager": world.manager.name, "editor": world.editor.name, "member": world.members[0].name}

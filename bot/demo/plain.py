@@ -6,6 +6,7 @@ Components V2 and polls all become lines of text, for the transcript of a simula
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
 from functools import partial
@@ -31,6 +32,7 @@ _SMALL = re.compile(r"^-# ", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,3} ", re.MULTILINE)
 _STAMP_FORMATS = {"t": "%H:%M", "T": "%H:%M:%S", "d": "%Y-%m-%d", "D": "%Y-%m-%d"}
 _RELATIVE = "R"
+_EMOJI_STYLE = "\ufe0f"  # Unicode, variation selector 16
 
 
 def gist(message: Payload, names: Mapping[int, str], zone: tzinfo = UTC) -> str:
@@ -42,7 +44,7 @@ def gist(message: Payload, names: Mapping[int, str], zone: tzinfo = UTC) -> str:
     if message.get("poll"):
         lines.extend(itertools.islice(_poll(cast("Payload", message["poll"])), 1))
     unmarked = _MARKS.sub(lambda match: match[1] or "", spoken("\n".join(lines), names, zone, _said_at(message)))
-    return " ".join(unmarked.split())
+    return " ".join(_worded(unmarked).split())
 
 
 def plain(message: Payload, names: Mapping[int, str], zone: tzinfo = UTC) -> str:
@@ -138,6 +140,12 @@ def modal_text(modal: Payload) -> str:
     """Return a modal's title and the labels of what it asks, one a line."""
     asked = [str(c["label"]) for c in walk(modal.get("components")) if c.get("label")]
     return "\n".join([str(modal.get("title", "")), *(f"  {label}: ____" for label in asked)])
+
+
+def _worded(text: str) -> str:
+    """Return `text` without pictographs, which not every machine has a font for; as it is if it has nothing else."""
+    words = "".join(char for char in text if unicodedata.category(char) != "So" and char != _EMOJI_STYLE)
+    return words if words.strip() else text
 
 
 def _said_at(message: Payload) -> datetime | None:

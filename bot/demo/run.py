@@ -85,10 +85,18 @@ async def run_demo(settings: Settings, *, once: bool, feeds: Sequence[str], port
         PortTakenError: if the page cannot be served there.
     """
     stopping = _interruption()
-    async with open_local(settings, feeds) as local:
+    # The transcript is in English, whatever the operator speaks.
+    async with open_local(settings, feeds, posts_language=DEFAULT_LANGUAGE if once else settings.language) as local:
         if once:
             return await _play(local, stopping)
-        async with Page(local.world, local.stage, port=port, invented=local.news.goes_on) as page:
+        showing = Page(
+            local.world,
+            local.stage,
+            port=port,
+            invented=local.news.goes_on,
+            posts_language=settings.language,
+        )
+        async with showing as page:
             await set_up(local)
             print(text("demo.ready", settings.language, url=page.url), flush=True)
             if open_browser and _has_screen():
@@ -100,7 +108,7 @@ async def run_demo(settings: Settings, *, once: bool, feeds: Sequence[str], port
 
 async def _play(local: Local, stopping: asyncio.Event) -> int:
     day = scenes(local.news)
-    _tell(text("demo.once.begin", DEFAULT_LANGUAGE))  # the transcript is in English, whatever the operator speaks
+    _tell(text("demo.once.begin", DEFAULT_LANGUAGE))
     try:
         await play(local.world, local.stage, day, _tell, stopping=stopping)
     except SceneError as error:
@@ -136,8 +144,15 @@ def _has_screen() -> bool:
 
 
 @asynccontextmanager
-async def open_local(settings: Settings, feeds: Sequence[str] = ()) -> AsyncGenerator[Local]:
+async def open_local(
+    settings: Settings, feeds: Sequence[str] = (), *, posts_language: str = DEFAULT_LANGUAGE
+) -> AsyncGenerator[Local]:
     """Open a world with the real bot in it, on a database that goes when it is closed.
+
+    Args:
+        settings: the operator's.
+        feeds: files or addresses read in place of the sample feeds.
+        posts_language: what /setup suggests for what everyone sees.
 
     Raises:
         UnreadableFeedError: if a feed cannot be read.
@@ -162,6 +177,7 @@ async def open_local(settings: Settings, feeds: Sequence[str] = ()) -> AsyncGene
                 "database_url": f"sqlite+aiosqlite:///{Path(folder) / 'paddock.db'}",
                 "starter_sources": news.urls,
                 "discord_token": None,
+                "language": posts_language,
             }
         )
         app = await stack.enter_async_context(open_app(chosen, clock, purpose="paddock demo", loopback_ports=ports))

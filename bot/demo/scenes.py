@@ -57,7 +57,7 @@ class _Day:
     async def set_up(self, on: Play) -> None:
         manager = on.world.manager
         panel = await on.command(manager, GENERAL, "setup")
-        on.expect(holds="Create #" not in panel.text, what="/setup has found #morning-roundup by itself")
+        on.expect(holds=f"#{ROUNDUP}" in panel.text, what="/setup has found #morning-roundup by itself")
         await self._choose_time(on, panel)
         if len(self._news.urls) > 1:
             but_the_last = [str(number) for number in range(len(self._news.urls) - 1)]
@@ -141,7 +141,7 @@ class _Day:
         on.expect(holds="/resume" in refused.text, what="a paused server posts nothing, whoever asks")
 
     async def post_it_now(self, on: Play) -> None:
-        editions = len(on.world.lines(ROUNDUP))
+        editions, before = len(on.world.lines(ROUNDUP)), _lead(on)
         resumed = await on.command(on.world.manager, GENERAL, "resume")
         _private(on, resumed)
         begun = await on.press(on.world.moderator, on.last(EDITORS), POST_NOW)
@@ -150,13 +150,14 @@ class _Day:
         if self._news.goes_on:
             on.expect(holds=len(on.world.lines(ROUNDUP)) == editions + 1, what="the edition has come")
             _edition(on)
+            on.expect(holds=_lead(on) != before, what="no story is told twice")
 
     async def next_edition(self, on: Play) -> None:
-        before = on.last(ROUNDUP).gist
+        before = _lead(on)
         await on.next_thing()
         if self._news.goes_on:
             _edition(on)
-            on.expect(holds=on.last(ROUNDUP).gist != before, what="another day has other news")
+            on.expect(holds=_lead(on) != before, what="another day has other news")
             await on.say(on.world.members[2], _thread(on), "My uncle: never buy the yellow one.")
 
     async def looking_back(self, on: Play) -> None:
@@ -185,3 +186,8 @@ def _thread(on: Play) -> Place:
     threads = on.world.threads(ROUNDUP)
     on.expect(holds=bool(threads), what="an edition with its thread")
     return threads[-1]
+
+
+def _lead(on: Play) -> str:
+    """Return the lead's headline, which the thread is named after; the day stands before it."""
+    return _thread(on).name.partition(" · ")[2]

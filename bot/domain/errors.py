@@ -62,6 +62,21 @@ class DiscordAwayError(PaddockError):
     message_id = "common.error.discord_away"
 
 
+class StorageUnavailableError(PaddockError):
+    """The database cannot be reached or used just now; what was being written may not be there. Params: error_id.
+
+    The cause is logged once, with the same id.
+    """
+
+    message_id = "storage.error.unavailable"
+
+
+class StorageFullError(StorageUnavailableError):
+    """The disk under the database is full; what was being written was undone. Params: error_id."""
+
+    message_id = "storage.error.full"
+
+
 class UnforeseenError(PaddockError):
     """What no other error foresees, as it is kept; its traceback stands in the log. Params: error_id."""
 

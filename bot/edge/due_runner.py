@@ -9,7 +9,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from bot.clock import Clock, sleep_or_wake
 from bot.domain.due_work import LEASE, CannotActError, DueWork, LeaseLostError
-from bot.domain.errors import DiscordAwayError, PaddockError, UnforeseenError, packed
+from bot.domain.errors import DiscordAwayError, PaddockError, StorageUnavailableError, UnforeseenError, packed
 from bot.edge.replies import new_error_id
 from bot.services.due_work import DueWorkService
 
@@ -98,8 +98,10 @@ class DueRunner:
                 await self.run_once(self._clock.now())
                 upcoming = await self.next_due()
                 next_at = None if upcoming is None else upcoming[0]
+            except StorageUnavailableError:
+                next_at = None  # it was logged where it was noticed, and the agenda is looked at again
             except Exception:
-                # The database may be away for a while; the agenda is looked at again, and nothing in it was lost.
+                # Whatever it was, the agenda is looked at again, and nothing in it was lost.
                 log.exception("the agenda could not be read")
                 next_at = None
             if not self._stopping:
@@ -128,7 +130,9 @@ class DueRunner:
         except DiscordAwayError as error:
             # However long it lasts, it says nothing of this piece of work, which is not given up for it.
             reason, error_id = error.params.get("reason"), error.params.get("error_id")
-            log.warning("discord away kind=%s subject=%s why=%s error_id=%s", work.kind, work.subject_id, reason, error_id)
+            log.warning(
+                "discord away kind=%s subject=%s why=%s error_id=%s", work.kind, work.subject_id, reason, error_id
+            )
             await self._fail(registered, work, error, patient=True)
         except PaddockError as error:
             await self._fail(registered, work, error, permanent=isinstance(error, CannotActError))
@@ -150,6 +154,8 @@ class DueRunner:
         try:
             if await self._agenda.fail(work, kept, self._clock.now(), permanent=permanent, patient=patient):
                 await registered.steps.parked(work, kept)
+        except StorageUnavailableError:
+            log.warning("failure not recorded kind=%s subject=%s", work.kind, work.subject_id)
         except Exception:
             # The work stays claimed until its lease ends and is tried again then; the others go on meanwhile.
             log.exception("failed work could not be given back kind=%s subject=%s", work.kind, work.subject_id)

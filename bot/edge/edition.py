@@ -100,8 +100,9 @@ def _blocks(
         alt = cut(clean(edition.lead.headline), ALT_CHARS_MAX)
         blocks.append(ui.MediaGallery(MediaGalleryItem(edition.lead.image_url or "", description=alt)))
     for place, lines in enumerate(sections):
-        if place == 1:
-            blocks.append(ui.Separator())
+        if place > 0:
+            # A line under the lead; between the others only air, or each headline would hang on the story above it.
+            blocks.append(ui.Separator(visible=place == 1))
         blocks.append(ui.TextDisplay(lines))
     if question:
         blocks += [ui.Separator(), ui.TextDisplay(question)]

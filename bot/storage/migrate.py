@@ -1,17 +1,25 @@
 """Brings a database to the newest schema. Alembic is imported only when there is something to do."""
 
+import asyncio
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, Column, Connection, MetaData, String, Table, inspect, make_url, pool, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
 import migrations
+from bot.clock import Clock, SystemClock
 from bot.domain.errors import PaddockError
+from bot.storage.backup import back_up, prune
 from bot.storage.owner import Owner
 from bot.storage.schema import REVISION, metadata
 from bot.storage.store import read_only, sqlite_path
+from bot.storage.unavailable import refusing_when_unavailable
+
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 log = logging.getLogger(__name__)
 
@@ -48,22 +56,28 @@ async def revision_of(database_url: str) -> str | None:
         await engine.dispose()
 
 
-async def upgrade(database_url: str) -> str | None:
+async def upgrade(database_url: str, clock: Clock | None = None) -> str | None:
     """Bring the database to the newest schema and return the revision that it had before, None if it was empty.
+
+    A SQLite file that holds something is backed up first, by the time of `clock` (the machine's by default); if that
+    fails, nothing is migrated. PostgreSQL is backed up by its operator.
 
     Raises:
         FileOwnedError: if another process has the SQLite file open for writing.
         NewerSchemaError: if the database is at a revision that this version does not know.
+        StorageUnavailableError: if the database cannot be reached.
+        DamagedFileError, NoRoomError, BackupFailedError: if no checked backup can be made.
     """
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
-        return await _upgrade(url)
+        with refusing_when_unavailable(writing=True):
+            return await _upgrade(url, None, clock or SystemClock())
     path = sqlite_path(url)
     with Owner(path, "paddock migrate"):
-        return await _upgrade(url.set(database=str(path)))
+        return await _upgrade(url.set(database=str(path)), path, clock or SystemClock())
 
 
-async def _upgrade(url: URL) -> str | None:
+async def _upgrade(url: URL, file: Path | None, clock: Clock) -> str | None:
     # A connection of its own with foreign keys off: rebuilding a table must not cascade into its children.
     engine = create_async_engine(url, poolclass=pool.NullPool)
     try:
@@ -71,12 +85,42 @@ async def _upgrade(url: URL) -> str | None:
             before = await connection.run_sync(_revision)
             if before == REVISION:
                 return before
+            if before is not None:
+                require_known(before)
+            if await connection.run_sync(_holds_something):
+                await _back_up_first(file, clock)
             await connection.run_sync(_run_alembic)
             await connection.commit()
             log.info("database migrated from=%s to=%s", before, REVISION)
             return before
     finally:
         await engine.dispose()
+
+
+def require_known(revision: str) -> None:
+    """Raise NewerSchemaError if this version of the bot does not know the revision."""
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+    from alembic.util import CommandError  # noqa: PLC0415  # 150 ms that most starts need not pay
+
+    try:
+        ScriptDirectory.from_config(_alembic_config()).get_revision(revision)
+    except CommandError:
+        raise NewerSchemaError(found=revision, known=REVISION) from None
+
+
+async def _back_up_first(file: Path | None, clock: Clock) -> None:
+    if file is None:
+        log.warning("about to migrate PostgreSQL, of which no backup is made here: that is for pg_dump")
+        return
+    now = clock.now()
+    await asyncio.to_thread(back_up, file, now)
+    await asyncio.to_thread(prune, file, now)
+
+
+def _holds_something(connection: Connection) -> bool:
+    found = bool(inspect(connection).get_table_names())
+    connection.rollback()
+    return found
 
 
 def _revision(connection: Connection) -> str | None:
@@ -88,20 +132,18 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _run_alembic(connection: Connection) -> None:
-    from alembic import command  # noqa: PLC0415
-    from alembic.config import Config  # noqa: PLC0415  # 150 ms that most starts need not pay
-    from alembic.script import ScriptDirectory  # noqa: PLC0415
-    from alembic.util import CommandError  # noqa: PLC0415
+    from alembic import command  # noqa: PLC0415  # see `require_known`
+
+    config = _alembic_config()
+    config.attributes["connection"] = connection
+    config.attributes["target_metadata"] = metadata
+    command.upgrade(config, "head")
+
+
+def _alembic_config() -> "Config":
+    from alembic.config import Config  # noqa: PLC0415  # see `require_known`
 
     config = Config()
     # Alembic's configuration takes "%" for the beginning of a placeholder.
     config.set_main_option("script_location", str(Path(migrations.__file__).parent).replace("%", "%%"))
-    config.attributes["connection"] = connection
-    config.attributes["target_metadata"] = metadata
-    found = _revision(connection)
-    try:
-        if found is not None:
-            ScriptDirectory.from_config(config).get_revision(found)
-    except CommandError:
-        raise NewerSchemaError(found=found, known=REVISION) from None
-    command.upgrade(config, "head")
+    return config

@@ -18,6 +18,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.domain.errors import PaddockError
 from bot.storage.owner import Owner
+from bot.storage.unavailable import refusing_when_unavailable
 
 T = TypeVar("T")
 # What a use case is handed: services pass it on to `bot.storage` and do nothing else with it.
@@ -50,17 +51,29 @@ class Store:
         self._turn = asyncio.Lock() if writer.dialect.name == "sqlite" else None
 
     async def write(self, use_case: Callable[[AsyncSession], Awaitable[T]]) -> T:
-        """Run `use_case` in one transaction, commit it and return its result; an error undoes all of it."""
-        if self._turn is None:
-            async with self._write.begin() as session:
+        """Run `use_case` in one transaction, commit it and return its result; an error undoes all of it.
+
+        Raises:
+            StorageFullError: if the disk is full.
+            StorageUnavailableError: if the database cannot be reached or used just now. When the connection was lost
+                during the commit, nobody can say whether it was done.
+        """
+        with refusing_when_unavailable(writing=True):
+            if self._turn is None:
+                async with self._write.begin() as session:
+                    return await use_case(session)
+            async with self._turn, self._write.begin() as session:
                 return await use_case(session)
-        async with self._turn, self._write.begin() as session:
-            return await use_case(session)
 
     async def read(self, query: Callable[[AsyncSession], Awaitable[T]]) -> T:
-        """Run `query` on one consistent view of the data and return its result."""
-        async with self._read() as session:
-            return await query(session)
+        """Run `query` on one consistent view of the data and return its result.
+
+        Raises:
+            StorageUnavailableError: if the database cannot be reached or used just now.
+        """
+        with refusing_when_unavailable(writing=False):
+            async with self._read() as session:
+                return await query(session)
 
 
 @asynccontextmanager
@@ -77,7 +90,7 @@ async def open_store(database_url: str, *, purpose: str) -> AsyncGenerator[Store
     """
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
-        engine = create_async_engine(url, pool_pre_ping=True)
+        engine = create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
         # What SQLite gives every reader: all statements of one query see the data as it was at the first.
         snapshots = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         try:
@@ -117,7 +130,10 @@ def read_only(url: URL, path: Path) -> URL:
 
 
 def _sqlite_engine(url: URL, pragmas: tuple[str, ...], *, begin: str, size: int) -> AsyncEngine:
-    engine = create_async_engine(url, poolclass=AsyncAdaptedQueuePool, pool_size=size, max_overflow=0)
+    # Parameters are what people wrote; an error that is logged must not carry them.
+    engine = create_async_engine(
+        url, poolclass=AsyncAdaptedQueuePool, pool_size=size, max_overflow=0, hide_parameters=True
+    )
 
     @event.listens_for(engine.sync_engine, "connect")
     def connect(connection: SqliteConnection, _: Any) -> None:  # pyright: ignore[reportUnusedFunction]

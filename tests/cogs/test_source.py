@@ -17,7 +17,7 @@ async def test_adding_a_feed_follows_it_and_says_what_it_has(bare_guild):
     assert "Now following [Gearlog](<https://gearlog.example/>). It has 2 articles" in seen.text
     listed = await bare_guild.slash("source list")
     assert "### 1 source" in listed.text
-    assert f"[Gearlog](<https://gearlog.example/>) · [feed](<{url}>) · read 2026-11-20 06:00" in listed.text
+    assert f"[Gearlog](<https://gearlog.example/>) · [feed](<{url}>) · read now" in listed.text
 
 
 @pytest.mark.parametrize("command", ["source add", "source test"])
@@ -143,7 +143,7 @@ async def test_testing_a_feed_shows_its_articles_and_changes_nothing(bare_guild)
     seen = await bare_guild.slash("source test", url=bare_guild.press.url("gearlog"))
 
     assert "### [Gearlog](<https://gearlog.example/>)\nCan be read, with 2 articles:" in seen.text
-    assert "- [Toyota shows a hydrogen Hilux with 600 km of range](<https://gearlog.example/0>) 2026-11-20 05:40" in (
+    assert "- [Toyota shows a hydrogen Hilux with 600 km of range](<https://gearlog.example/0>) 20 minutes ago" in (
         seen.text
     )
     assert "Nothing was changed." in seen.text

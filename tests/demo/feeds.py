@@ -6,7 +6,7 @@ VILLAGE = """<?xml version="1.0" encoding="utf-8"?>
 <rss version="2.0"><channel>
 <title>The Lower Marsh Gazette</title><link>https://example.org/marsh</link><description>What happens here</description>
 <item><title>The footbridge opens again, a hand wider than before</title><link>https://example.org/marsh/bridge</link>
-<description>After two winters the footbridge over the Marsh Brook carries prams again. Should it carry horses too?</description>
+<description>After two winters the bridge carries prams again. Should it carry horses too?</description>
 <pubDate>Mon, 15 Apr 2019 06:10:00 GMT</pubDate></item>
 <item><title>Forty ducklings stop the morning bus</title><link>https://example.org/marsh/ducklings</link>
 <description>The 7:12 waited for eleven minutes while a mallard counted her family across Mill Lane.</description>

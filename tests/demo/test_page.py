@@ -1,6 +1,5 @@
 import re
 from datetime import timedelta
-from pathlib import Path
 
 import aiohttp
 import pytest
@@ -8,19 +7,9 @@ from playwright.async_api import async_playwright, expect
 
 from bot.demo.page import Page
 from bot.demo.stage import STEPS_MAX, pass_until
+from tests.demo.browser import ARGUMENTS, CHROMIUM
 from tests.demo.conftest import NOON
 
-CHROMIUM = Path("/usr/bin/chromium")
-ARGUMENTS = [
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 WIDTHS = (390, 1280)  # a phone and a desktop
 
 

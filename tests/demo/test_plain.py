@@ -1,3 +1,5 @@
+from zoneinfo import ZoneInfo
+
 import discord
 import pytest
 from discord import ui
@@ -63,3 +65,29 @@ def test_a_button_goes_by_its_id_its_label_or_a_part_of_it():
     assert [plain.button_id(message(view), name) for name in ("n", "Not", "notify")] == ["n", "x", "n"]
     with pytest.raises(LookupError, match="Notify me"):
         plain.button_id(message(view), "no")
+
+
+def test_times_are_those_of_the_reader_and_relative_ones_are_counted_from_the_message():
+    said = {"content": "at <t:1795176000:t>, <t:1795176000:R>", "timestamp": "2026-11-20T11:55:00+00:00"}
+    assert plain.plain(said, NAMES, ZoneInfo("Asia/Tokyo")) == "at 21:00, in 5 minutes"
+    assert plain.gist(said | {"edited_timestamp": "2026-11-20T12:00:00+00:00"}, NAMES) == "at 12:00, now"
+
+
+def test_the_gist_leaves_marks_and_pictographs_out_unless_there_is_nothing_else():
+    assert plain.gist({"content": "-# ⚠️ **Paused** ✅"}, NAMES) == "Paused"
+    assert plain.gist({"content": "👍"}, NAMES) == "👍"
+
+
+def test_a_terminal_gets_neither_addresses_nor_marks():
+    text = "## [Lead](https://example.org)\n-# [Apex](<https://example.org>)\n[💬 Discuss → https://example.org] **!**"
+    assert plain.readable(text) == "▸ Lead\nApex\n[💬 Discuss ↗] !"
+
+
+def test_menus_show_what_is_chosen():
+    view = ui.LayoutView()
+    chosen = discord.SelectDefaultValue(id=2, type=discord.SelectDefaultValueType.channel)
+    options = [discord.SelectOption(label="One", value="1", default=True), discord.SelectOption(label="Two", value="2")]
+    view.add_item(ui.ActionRow(ui.ChannelSelect(placeholder="Where?", default_values=[chosen])))
+    view.add_item(ui.ActionRow(ui.Select(placeholder="Which?", options=options)))
+    assert plain.plain(message(view), NAMES) == "<Where?: #general ✓>\n<Which?: One ✓ | Two>"
+    assert plain.option_labels(message(view)) == {"1": "One", "2": "Two"}

@@ -20,17 +20,17 @@ PROCESS_S = 90  # bounds a hang; a day takes some seconds on a quiet machine
 SCENES = 10
 
 
-def environment(folder: Path) -> dict[str, str]:
+def environment(folder: Path, **settings: str) -> dict[str, str]:
     kept = {
         key: value for key, value in os.environ.items() if not key.startswith(("PADDOCK_", "DISCORD_", "DATABASE_"))
     }
-    return {**kept, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder)}
+    return {**kept, "PYTHONPATH": str(ROOT), "TMPDIR": str(folder), **settings}
 
 
-def demo(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def demo(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "bot", "demo", *arguments],
-        cwd=folder, env=environment(folder), capture_output=True, text=True, timeout=PROCESS_S, check=False,
+        cwd=folder, env=environment(folder, **settings), capture_output=True, text=True, timeout=PROCESS_S, check=False,
     )  # fmt: skip
 
 
@@ -84,9 +84,10 @@ def test_the_day_of_feeds_that_were_brought_is_that_of_their_newest_article(tmp_
     assert f"{SCENES} scenes" in played.stdout.splitlines()[-1]
 
 
-def test_the_day_plays_with_a_single_feed(tmp_path):
+def test_the_day_plays_with_a_single_feed_wherever_the_operator_lives(tmp_path):
     (tmp_path / "village.xml").write_text(VILLAGE, encoding="utf-8")
-    played = demo(tmp_path, "--once", "--feed", "village.xml")
+    settings = {"PADDOCK_LANGUAGE": "ja", "PADDOCK_TIMEZONE": "Asia/Tokyo"}
+    played = demo(tmp_path, "--once", "--feed", "village.xml", **settings)
     assert (played.returncode, played.stderr) == (0, "")
 
 
@@ -141,10 +142,11 @@ async def test_a_scene_that_does_not_come_out_ends_the_day_with_one_line(monkeyp
 
 async def test_the_first_edition_stands_when_the_page_opens(monkeypatch, tmp_path):
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    async with run.open_local(Settings(timezone="Asia/Tokyo")) as local:
+    async with run.open_local(Settings(timezone="Asia/Tokyo"), posts_language="ja") as local:
         await run.set_up(local)
         (edition,) = local.world.lines("morning-roundup")
         assert f"{edition.at:%H:%M %Z}" == "07:30 JST"
+        assert "お知らせ" in " ".join(edition.buttons)
         assert len(local.world.threads("morning-roundup")) == 1
         due = await local.stage.next_due()
         assert due is not None

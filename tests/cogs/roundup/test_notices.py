@@ -109,15 +109,16 @@ async def test_a_notice_in_the_roundups_own_channel_is_not_taken_for_the_edition
     await choose_notices(guild, "morning-roundup")
     guild.fail("POST", "/channels/*/messages/*/threads", status=403, code=50013)
     await guild.world.advance_to(POSTED_AT)
+    await guild.world.say(guild.world.manager, "morning-roundup", "Good morning!")
     await guild.work()
 
-    edition, notice = guild.world.lines("morning-roundup")
+    _, edition, notice = guild.world.lines("morning-roundup")
 
     assert "Hilux" in edition.text
     assert "did not appear" in notice.text
     await guild.world.press(guild.world.moderator, notice, "Post it now")
     await guild.work()
-    assert len(guild.world.lines("morning-roundup")) == 2
+    assert len(guild.world.lines("morning-roundup")) == 3
     (thread,) = guild.world.threads("morning-roundup")
     assert thread.id == edition.id
 

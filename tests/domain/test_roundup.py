@@ -39,6 +39,7 @@ def edition(state: EditionState = EditionState.DUE, *, question: bool = True, **
         "due_at": datetime(2026, 11, 18, tzinfo=UTC),
         "posted_at": None,
         "reason": None,
+        "ended_at": None,
     }
     return EditionRecord(**values | changes)  # type: ignore[arg-type]
 

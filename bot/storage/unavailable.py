@@ -1,0 +1,67 @@
+"""What the database answers when it cannot do its work just now, turned into an expected error, in one place."""
+
+import logging
+import secrets
+import sqlite3
+from collections.abc import Generator
+from contextlib import contextmanager
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from bot.domain.errors import StorageFullError, StorageUnavailableError
+
+log = logging.getLogger(__name__)
+
+# SQLite's result codes (https://www.sqlite.org/rescode.html): the low byte is the primary one.
+_PRIMARY = 0xFF
+_SQLITE_AWAY = frozenset(
+    {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_NOMEM}
+)
+# PostgreSQL's classes of SQLSTATE (its manual, appendix A): connection exception, insufficient resources,
+# operator intervention (shutting down, starting up), system error.
+_POSTGRESQL_AWAY = ("08", "53", "57", "58")
+_POSTGRESQL_DISK_FULL = "53100"
+
+
+@contextmanager
+def refusing_when_unavailable(*, writing: bool) -> Generator[None]:
+    """Turn what says "not just now" into `StorageUnavailableError`, and log it once; let every other error through.
+
+    Args:
+        writing: whether writing is meant. A file that cannot be written is then unavailable; for a reader that tries
+            to write, it is a fault of ours.
+
+    Raises:
+        StorageFullError: if the disk is full.
+        StorageUnavailableError: if the database is locked, gone, starting, or refuses connections.
+    """
+    try:
+        yield
+    except (DBAPIError, PoolTimeoutError, OSError) as error:
+        refusal = _refusal(error, writing=writing)
+        if refusal is None:
+            raise
+        # Shaped like the ids of unexpected errors: short enough to be read out, rare enough to be found in a log.
+        error_id = secrets.token_hex(4)
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        # Without a traceback: it would lead through our own code only, and what is wrong is outside.
+        log.error(  # noqa: TRY400
+            "storage unavailable error_id=%s cause=%s: %s", error_id, type(cause).__name__, cause
+        )
+        raise refusal(error_id=error_id) from error
+
+
+def _refusal(error: Exception, *, writing: bool) -> type[StorageUnavailableError] | None:
+    if not isinstance(error, DBAPIError):
+        return StorageUnavailableError  # the network's own errors, or no connection was free in time
+    if isinstance(error.orig, sqlite3.Error):
+        code = getattr(error.orig, "sqlite_errorcode", 0) & _PRIMARY
+        if code == sqlite3.SQLITE_FULL:
+            return StorageFullError
+        away = code in _SQLITE_AWAY or (writing and code == sqlite3.SQLITE_READONLY)
+        return StorageUnavailableError if away else None
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    if state == _POSTGRESQL_DISK_FULL:
+        return StorageFullError
+    return StorageUnavailableError if error.connection_invalidated or state.startswith(_POSTGRESQL_AWAY) else None
