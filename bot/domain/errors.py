@@ -56,6 +56,12 @@ class NoDiscordError(PaddockError):
     message_id = "cli.no_discord"
 
 
+class DiscordAwayError(PaddockError):
+    """Discord does not answer, or wants to be left alone for a while. Params: reason, error_id."""
+
+    message_id = "common.error.discord_away"
+
+
 class StorageUnavailableError(PaddockError):
     """The database cannot be reached or used just now; what was being written may not be there. Params: error_id.
 
@@ -69,12 +75,6 @@ class StorageFullError(StorageUnavailableError):
     """The disk under the database is full; what was being written was undone. Params: error_id."""
 
     message_id = "storage.error.full"
-
-
-class DiscordAwayError(PaddockError):
-    """Discord does not answer, or wants to be left alone for a while. Params: reason, error_id."""
-
-    message_id = "common.error.discord_away"
 
 
 class UnforeseenError(PaddockError):

@@ -30,6 +30,24 @@ discord.VoiceClient.warn_nacl = False
 discord.VoiceClient.warn_dave = False
 
 
+class _OneLine(logging.Filter):
+    """Lets discord.py say in one line that it connects again: an outage would fill the log with tracebacks."""
+
+    RECONNECT = "Attempting a reconnect"
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Shorten the record and let it through."""
+        if record.exc_info is not None and str(record.msg).startswith(self.RECONNECT):
+            kind = record.exc_info[0]
+            record.msg = f"{record.msg} error={'unknown' if kind is None else kind.__name__}"
+            record.exc_info = record.exc_text = None
+            record.levelno, record.levelname = logging.WARNING, logging.getLevelName(logging.WARNING)
+        return True
+
+
+logging.getLogger("discord.client").addFilter(_OneLine())
+
+
 def use_api(base: str) -> None:
     """Talk to another Discord than the real one: a test's, on this machine, its gateway at ``/gateway`` beside."""
     Route.BASE = base

@@ -129,6 +129,10 @@ class DueRunner:
             log.warning("due work taken over kind=%s subject=%s", work.kind, work.subject_id)
         except DiscordAwayError as error:
             # However long it lasts, it says nothing of this piece of work, which is not given up for it.
+            reason, error_id = error.params.get("reason"), error.params.get("error_id")
+            log.warning(
+                "discord away kind=%s subject=%s why=%s error_id=%s", work.kind, work.subject_id, reason, error_id
+            )
             await self._fail(registered, work, error, patient=True)
         except PaddockError as error:
             await self._fail(registered, work, error, permanent=isinstance(error, CannotActError))

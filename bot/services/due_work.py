@@ -48,7 +48,7 @@ class DueWorkService:
         """Give finished work back, due again at `next_at` or never."""
         await self._store.write(lambda session: table.finish(session, work, next_at=next_at))
 
-    async def fail(self, work: DueWork, error: str, now: datetime, *, permanent: bool, patient: bool) -> bool:
+    async def fail(self, work: DueWork, error: str, now: datetime, *, permanent: bool, patient: bool = False) -> bool:
         """Give failed work back and tell whether it was parked.
 
         Work that somebody else has taken over, cancelled or rescheduled is left alone.
@@ -67,12 +67,11 @@ class DueWorkService:
             lambda session: table.fail(session, work, error=error, next_at=next_at, now=now)
         )
         log.warning(
-            "due work failed kind=%s subject=%s attempts=%s parked=%s error=%s",
+            "due work failed kind=%s subject=%s attempts=%s parked=%s",
             work.kind,
             work.subject_id,
             attempts,
             parked,
-            error,
         )
         return parked
 

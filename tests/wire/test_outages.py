@@ -50,9 +50,9 @@ async def test_a_server_that_goes_on_failing_costs_a_line_with_a_number_and_the_
     await newsroom.assert_posted_once(wire, rows, edition_id)
 
     assert "Traceback" not in bot.log
-    (line,) = [line for line in bot.log.splitlines() if "failed kind=edition" in line]
-    assert "503" in line
-    assert "error_id" in line
+    (line,) = [line for line in bot.log.splitlines() if "error_id=" in line]
+    assert "discord away kind=edition" in line
+    assert "why=503" in line
 
 
 async def test_the_bot_keeps_quiet_while_everything_is_limited(wire, bot, rows):
@@ -119,6 +119,20 @@ async def test_a_request_cancelled_while_all_is_limited_does_not_silence_the_bot
 
         async with asyncio.timeout(20):
             assert await publisher.find(channel_id, marker=None, after=None) is None
+
+
+async def test_a_lost_connection_costs_a_line_and_no_traceback(wire, bot):
+    await bot.start()
+    await wire.ready()
+    await wire.go_away()
+    await asyncio.sleep(4)
+    wire.come_back()
+    async with asyncio.timeout(STARTS_S):
+        while not wire.sessions:
+            await asyncio.sleep(0.1)
+
+    assert "WARNING discord.client: Attempting a reconnect" in bot.log
+    assert "Traceback" not in bot.log
 
 
 @pytest.mark.soak
