@@ -171,7 +171,7 @@ class Steps:
             self._intruder.execute("BEGIN IMMEDIATE")
             raise StorageUnavailableError(error_id="0")
         self.slow_began.set()
-        while "failure not recorded kind=test subject=1" not in self._caplog.text:  # a log gives no event
+        while "failure not recorded kind=test subject=1" not in self._caplog.text:  # noqa: ASYNC110  # a log gives no event
             await asyncio.sleep(0.01)
         self._intruder.execute("ROLLBACK")
 
