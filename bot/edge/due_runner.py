@@ -134,6 +134,8 @@ class DueRunner:
                 "discord away kind=%s subject=%s why=%s error_id=%s", work.kind, work.subject_id, reason, error_id
             )
             await self._fail(registered, work, error, patient=True)
+        except StorageUnavailableError as error:
+            await self._fail(registered, work, error, patient=True)
         except PaddockError as error:
             await self._fail(registered, work, error, permanent=isinstance(error, CannotActError))
         except Exception:
