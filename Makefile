@@ -65,7 +65,7 @@ bench: setup ## measure what is promised about speed
 # uv resolves for every platform at once, which pip cannot; it stays in a folder of its own.
 lock: ## resolve pyproject.toml into requirements.lock (LOCK_ARGS=--upgrade for newer versions)
 	@test -x .venv-lock/bin/uv || { $(PYTHON) -m venv .venv-lock && .venv-lock/bin/pip install -qq uv; }
-	@.venv-lock/bin/uv pip compile pyproject.toml --extra demo --group dev --universal --python-version 3.11 \
+	@.venv-lock/bin/uv pip compile pyproject.toml --extra demo --extra postgres --group dev --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-annotate --quiet $(LOCK_ARGS) --output-file requirements.lock
 
 migration: setup ## draft a migration from the models (NAME="what it adds")

@@ -1,8 +1,8 @@
-"""What tests of several layers share: a migrated file, a clock that stands still, the services, a publisher."""
+"""What tests of several layers share: a migrated database, a clock that stands still, the services, a publisher."""
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from bot.clock import ManualClock
 from bot.storage.migrate import upgrade
 from bot.storage.store import Store, open_store
 from tests.house import START, House, NewsServer, open_house
+from tests.postgres import URL_FIXTURES, Postgresql, PostgresqlMissingError, running_postgresql
 
 # Two cores and a busy machine: an example that takes long says nothing about the rule.
 settings.register_profile("paddock", deadline=None)
@@ -36,8 +37,32 @@ def database(template_database: Path, tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def database_url(database: Path) -> str:
+def file_url(database: Path) -> str:
+    """A migrated SQLite file, for what is true of SQLite alone."""
     return sqlite_url(database)
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Postgresql]:
+    """One server for all the tests of a worker."""
+    try:
+        with running_postgresql() as running:
+            yield running
+    except PostgresqlMissingError as missing:
+        pytest.skip(f"PostgreSQL: {missing}")
+
+
+@pytest.fixture
+def postgresql_url(postgresql: Postgresql) -> Iterator[str]:
+    """A migrated database on PostgreSQL, for what is true of PostgreSQL alone."""
+    with postgresql.database() as url:
+        yield url
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A migrated database: a SQLite file, or on the engine that `on_both_engines` names."""
+    return request.getfixturevalue(URL_FIXTURES[getattr(request, "param", "sqlite")])
 
 
 @pytest.fixture

@@ -26,8 +26,8 @@ from bot.feeds.fetch import Validators
 from bot.feeds.read import FeedRead, FeedReader
 from bot.services.due_work import DueWorkService
 from bot.storage import due_work as agenda
+from bot.storage import guild as guilds
 from bot.storage import source as table
-from bot.storage.guild import add_audit
 from bot.storage.store import Session, Store
 
 log = logging.getLogger(__name__)
@@ -87,6 +87,7 @@ class SourceService:
         now = self._clock.now()
 
         async def write(session: Session) -> Source:
+            await guilds.take_turns(session, actor.guild_id)
             if await table.count_sources(session, actor.guild_id) >= self._sources_max:
                 raise SourceLimitError(limit=self._sources_max)
             known = await table.find_source(session, actor.guild_id, url=canonical)
@@ -252,7 +253,7 @@ class SourceService:
             await table.move_feed(session, feed_id, url=read.fetched.permanent_url)
 
     async def _audit(self, session: Session, actor: Actor, action: str, **params: str) -> None:
-        await add_audit(
+        await guilds.add_audit(
             session,
             guild_id=actor.guild_id,
             actor_id=actor.user_id,

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import Index, String, delete, select
+from sqlalchemy import Index, String, delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -61,6 +61,16 @@ class AuditRow(Base):
     at: Mapped[datetime]
 
 
+async def take_turns(session: AsyncSession, guild_id: int) -> None:
+    """Wait until no other transaction changes what there is only once, or only so often, in a guild.
+
+    A row cannot be locked before it is there, so PostgreSQL is asked for a lock on the number, which the end of the
+    transaction gives back. SQLite has one writer.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        await session.execute(select(func.pg_advisory_xact_lock(guild_id)))
+
+
 async def settings_of(session: AsyncSession, guild_id: int, *, to_change: bool = False) -> GuildSettings | None:
     """Return a guild's settings, or None before /setup.
 
@@ -69,7 +79,9 @@ async def settings_of(session: AsyncSession, guild_id: int, *, to_change: bool =
         guild_id: whose.
         to_change: nobody else may change them before this transaction ends, so that no change is lost.
     """
-    row = await session.get(GuildRow, guild_id, with_for_update=to_change or None)
+    if to_change:
+        await take_turns(session, guild_id)
+    row = await session.get(GuildRow, guild_id)
     if row is None:
         return None
     pauses = (await session.scalars(select(PauseRow).where(PauseRow.guild_id == guild_id))).all()

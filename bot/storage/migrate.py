@@ -14,6 +14,7 @@ from bot.clock import Clock, SystemClock
 from bot.domain.errors import PaddockError
 from bot.storage.backup import back_up, prune
 from bot.storage.owner import Owner
+from bot.storage.postgresql import lock_migrations, single_engine
 from bot.storage.schema import REVISION, metadata
 from bot.storage.store import read_only, sqlite_path
 from bot.storage.unavailable import refusing_when_unavailable
@@ -47,8 +48,9 @@ async def revision_of(database_url: str) -> str | None:
         path = sqlite_path(url)
         if not path.exists():
             return None
-        url = read_only(url, path)
-    engine = create_async_engine(url, poolclass=pool.NullPool)
+        engine = create_async_engine(read_only(url, path), poolclass=pool.NullPool)
+    else:
+        engine = single_engine(url, "paddock")
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(_revision)
@@ -60,7 +62,8 @@ async def upgrade(database_url: str, clock: Clock | None = None) -> str | None:
     """Bring the database to the newest schema and return the revision that it had before, None if it was empty.
 
     A SQLite file that holds something is backed up first, by the time of `clock` (the machine's by default); if that
-    fails, nothing is migrated. PostgreSQL is backed up by its operator.
+    fails, nothing is migrated. PostgreSQL is backed up by its operator; of several processes that start at once one
+    migrates, and the others wait for it.
 
     Raises:
         FileOwnedError: if another process has the SQLite file open for writing.
@@ -78,10 +81,15 @@ async def upgrade(database_url: str, clock: Clock | None = None) -> str | None:
 
 
 async def _upgrade(url: URL, file: Path | None, clock: Clock) -> str | None:
-    # A connection of its own with foreign keys off: rebuilding a table must not cascade into its children.
-    engine = create_async_engine(url, poolclass=pool.NullPool)
+    # A connection of its own: on SQLite with foreign keys off, for rebuilding a table must not cascade into its
+    # children, and on PostgreSQL with a lock that goes when it goes.
+    engine = (
+        single_engine(url, "paddock migrate") if file is None else create_async_engine(url, poolclass=pool.NullPool)
+    )
     try:
         async with engine.connect() as connection:
+            if file is None:
+                await lock_migrations(connection)
             before = await connection.run_sync(_revision)
             if before == REVISION:
                 return before

@@ -131,8 +131,9 @@ async def find_source(session: AsyncSession, guild_id: int, *, url: str) -> Sour
 async def add_feed(session: AsyncSession, *, url: str, title: str, site_url: str | None) -> int:
     """Return the id of the feed with this address, made if there was none."""
     new = insert_into(session, FeedRow).values(url=url, title=title[:NAME_CHARS_MAX], site_url=site_url, failures=0)
-    await session.execute(new.on_conflict_do_nothing(index_elements=[FeedRow.url]))
-    return (await session.scalars(select(FeedRow.id).where(FeedRow.url == url))).one()
+    # Written again though nothing changes: that locks the row, which nobody may forget before it is followed.
+    kept = new.on_conflict_do_update(index_elements=[FeedRow.url], set_={"url": url})
+    return (await session.scalars(kept.returning(FeedRow.id))).one()
 
 
 async def add_source(
@@ -147,7 +148,7 @@ async def add_source(
 
 async def remove_source(session: AsyncSession, guild_id: int, source_id: int) -> Source | None:
     """Stop following a source and return it; None if the guild has none with this id."""
-    row = await session.get(SourceRow, source_id)
+    row = await session.get(SourceRow, source_id, with_for_update=True)
     if row is None or row.guild_id != guild_id:
         return None
     feed = await session.get_one(FeedRow, row.feed_id)
@@ -159,6 +160,8 @@ async def remove_source(session: AsyncSession, guild_id: int, source_id: int) ->
 
 async def forget_feed_if_unfollowed(session: AsyncSession, feed_id: int) -> bool:
     """Delete a feed and its articles if no guild follows it any more, and tell whether that was so."""
+    # Whoever begins to follow it meanwhile waits for this row, and finds it kept or makes a new one.
+    await session.execute(select(FeedRow.id).where(FeedRow.id == feed_id).with_for_update())
     if await session.scalar(select(exists().where(SourceRow.feed_id == feed_id))):
         return False
     await session.execute(delete(ArticleRow).where(ArticleRow.feed_id == feed_id))
@@ -192,7 +195,8 @@ async def record_read(
     Returns:
         Whether anybody still follows it.
     """
-    row = await session.get(FeedRow, feed_id)
+    # Locked, so that of two processes which read it at once one keeps its articles first.
+    row = await session.get(FeedRow, feed_id, with_for_update=True)
     if row is None:
         return False
     row.asked_at = row.read_at = at
@@ -206,7 +210,7 @@ async def record_failure(
     session: AsyncSession, feed_id: int, *, at: datetime, failure: str, ask_after: datetime | None = None
 ) -> None:
     """Note that a feed could not be read, why, and until when it wants to be left alone."""
-    row = await session.get(FeedRow, feed_id)
+    row = await session.get(FeedRow, feed_id, with_for_update=True)
     if row is None:
         return
     row.asked_at = at

@@ -18,6 +18,7 @@ from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.domain.errors import PaddockError
 from bot.storage.owner import Owner
+from bot.storage.postgresql import pooled_engine
 from bot.storage.unavailable import refusing_when_unavailable
 
 T = TypeVar("T")
@@ -90,7 +91,7 @@ async def open_store(database_url: str, *, purpose: str) -> AsyncGenerator[Store
     """
     url = make_url(database_url)
     if url.get_backend_name() != "sqlite":
-        engine = create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+        engine = pooled_engine(url, purpose)
         # What SQLite gives every reader: all statements of one query see the data as it was at the first.
         snapshots = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         try:

@@ -3,8 +3,15 @@
 import pytest
 
 from tests.house import Entry, House, NewsServer, editor
+from tests.postgres import URL_FIXTURES
 
 VANS = Entry("vans", "Vans are back", "The maker shows its van again. Which van was the best of them all?")
+
+
+@pytest.fixture(params=URL_FIXTURES)
+def database_url(request: pytest.FixtureRequest) -> str:
+    """Every service is tried on both engines."""
+    return request.getfixturevalue(URL_FIXTURES[request.param])
 
 
 @pytest.fixture

@@ -14,6 +14,9 @@ from bot.storage import due_work as table
 from bot.storage.due_work import DueWorkRow
 from bot.storage.store import Store
 from tests.house import GUILD, START
+from tests.postgres import on_both_engines
+
+pytestmark = on_both_engines
 
 T = TypeVar("T")
 HOUR = timedelta(hours=1)
@@ -228,7 +231,7 @@ async def test_a_subject_stands_on_the_agenda_once_for_each_kind(store: Store):
     async def second(session: AsyncSession) -> None:
         session.add(DueWorkRow(kind="feed", subject_id=1, due_at=START, attempts=0))
 
-    with pytest.raises(IntegrityError, match="UNIQUE"):
+    with pytest.raises(IntegrityError, match=r"UNIQUE|unique"):
         await store.write(second)
 
 

@@ -127,7 +127,7 @@ async def test_the_statements_on_feeds_and_editions_are_postgresqls_too(store: S
         await roundup.editions_page(session, GUILD, limit=3, before=START.date())
 
     told = await statements(store, use)
-    for wanted in ("ON CONFLICT (url) DO NOTHING", "ON CONFLICT (roundup_id, day) DO NOTHING", "coalesce("):
+    for wanted in ("ON CONFLICT (url) DO UPDATE", "ON CONFLICT (roundup_id, day) DO NOTHING", "coalesce("):
         assert any(wanted in statement for statement in told), wanted
 
 

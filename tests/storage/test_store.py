@@ -20,6 +20,7 @@ from bot.storage.source import ArticleRow
 from bot.storage.store import NoFolderError, Store, open_store
 from bot.text import error_text
 from tests.house import CHANNEL, GUILD, START, USER
+from tests.postgres import on_both_engines
 
 ROOT = Path(__file__).parents[2]
 
@@ -111,13 +112,14 @@ async def test_every_reader_waits_but_cannot_write(store: Store):
     assert await asyncio.gather(*(store.read(look) for _ in range(6))) == [["wal", 1, 5_000]] * 6
 
 
-async def test_the_file_is_in_wal_mode_before_anybody_reads(database: Path, database_url: str):
+async def test_the_file_is_in_wal_mode_before_anybody_reads(database: Path, file_url: str):
     assert journal_versions(database) == b"\x01\x01"
-    async with open_store(database_url, purpose="tests") as store:
+    async with open_store(file_url, purpose="tests") as store:
         assert journal_versions(database) == b"\x02\x02"
         assert await store.read(lambda session: table.settings_of(session, GUILD)) is None
 
 
+@on_both_engines
 async def test_a_use_case_that_raises_leaves_nothing(store: Store):
     async def fail(session: AsyncSession) -> None:
         await table.save_settings(session, settings())
@@ -128,6 +130,7 @@ async def test_a_use_case_that_raises_leaves_nothing(store: Store):
     assert await store.read(lambda session: table.settings_of(session, GUILD)) is None
 
 
+@on_both_engines
 async def test_a_use_case_that_is_cancelled_leaves_nothing_and_lets_the_next_one_in(store: Store):
     begun = asyncio.Event()
 
@@ -146,9 +149,10 @@ async def test_a_use_case_that_is_cancelled_leaves_nothing_and_lets_the_next_one
     assert await store.read(lambda session: table.settings_of(session, GUILD)) is not None
 
 
+@on_both_engines
 async def test_concurrent_writers_take_turns(store: Store):
     async def change(session: AsyncSession) -> None:
-        before = await table.settings_of(session, GUILD)
+        before = await table.settings_of(session, GUILD, to_change=True)
         await asyncio.sleep(0)  # whoever came in here now would read the same version
         await table.save_settings(session, before or settings())
 
@@ -158,6 +162,7 @@ async def test_concurrent_writers_take_turns(store: Store):
     assert after.version == 25
 
 
+@on_both_engines
 async def test_a_query_sees_the_data_as_it_was_at_its_first_look(store: Store):
     await store.write(lambda session: table.save_settings(session, settings(language="en")))
 
@@ -171,6 +176,7 @@ async def test_a_query_sees_the_data_as_it_was_at_its_first_look(store: Store):
     assert await store.read(lambda session: session.scalar(select(table.GuildRow.language))) == "ja"
 
 
+@on_both_engines
 async def test_a_row_without_its_parent_is_refused(store: Store):
     article = ArticleRow(
         feed_id=99, key="k", url="https://a.example", title="t", source="s", summary="", body="", seen_at=START
@@ -179,16 +185,18 @@ async def test_a_row_without_its_parent_is_refused(store: Store):
     async def write(session: AsyncSession) -> None:
         session.add(article)
 
-    with pytest.raises(IntegrityError, match="FOREIGN KEY"):
+    with pytest.raises(IntegrityError, match=r"FOREIGN KEY|foreign key"):
         await store.write(write)
 
 
+@on_both_engines
 async def test_a_naive_time_is_refused(store: Store):
     naive = START.replace(tzinfo=None)
     with pytest.raises(StatementError, match="without a zone"):
         await store.write(lambda session: table.save_settings(session, settings(set_up_at=naive)))
 
 
+@on_both_engines
 async def test_times_come_back_aware_in_utc_whatever_zone_they_had(store: Store):
     tokyo = datetime(2026, 11, 18, 1, 2, 3, 456_789, tzinfo=timezone(timedelta(hours=9)))
     await store.write(lambda session: table.save_settings(session, settings(set_up_at=tokyo)))
@@ -198,6 +206,7 @@ async def test_times_come_back_aware_in_utc_whatever_zone_they_had(store: Store)
     assert found.set_up_at.tzinfo is UTC
 
 
+@on_both_engines
 async def test_snowflakes_keep_all_their_bits(store: Store):
     largest = 2**63 - 1
     await store.write(lambda session: table.save_settings(session, settings(notices_channel_id=largest)))
@@ -206,18 +215,18 @@ async def test_snowflakes_keep_all_their_bits(store: Store):
     assert found.notices_channel_id == largest
 
 
-async def test_what_is_deleted_is_gone_from_the_file(database: Path, database_url: str):
+async def test_what_is_deleted_is_gone_from_the_file(database: Path, file_url: str):
     secret = "a-zone-that-is-nowhere-else"  # noqa: S105  # a word to look for in the file
-    async with open_store(database_url, purpose="tests") as store:
+    async with open_store(file_url, purpose="tests") as store:
         await store.write(lambda session: table.save_settings(session, settings(timezone=secret)))
     assert secret.encode() in contents(database)
-    async with open_store(database_url, purpose="tests") as store:
+    async with open_store(file_url, purpose="tests") as store:
         await store.write(lambda session: session.execute(text("DELETE FROM guilds")))
     assert secret.encode() not in contents(database)
 
 
-async def test_the_log_is_folded_into_the_file_when_it_is_closed(database: Path, database_url: str):
-    async with open_store(database_url, purpose="tests") as store:
+async def test_the_log_is_folded_into_the_file_when_it_is_closed(database: Path, file_url: str):
+    async with open_store(file_url, purpose="tests") as store:
         await store.write(lambda session: table.save_settings(session, settings()))
         await store.read(lambda session: table.settings_of(session, GUILD))
     assert not database.with_name("paddock.db-wal").exists()
@@ -248,24 +257,24 @@ async def test_the_home_folder_is_the_same_for_lock_writer_readers_and_migration
     assert not list(elsewhere.iterdir())
 
 
-async def test_a_second_process_is_refused_with_a_sentence_that_names_the_first(database: Path, database_url: str):
-    first = start(HOLD, database_url)
+async def test_a_second_process_is_refused_with_a_sentence_that_names_the_first(database: Path, file_url: str):
+    first = start(HOLD, file_url)
     try:
         assert first.stdout is not None
         assert first.stdout.readline() == "open\n"
         for language in ("en", "ja"):
             with pytest.raises(FileOwnedError) as refused:
-                async with open_store(database_url, purpose="tests"):
+                async with open_store(file_url, purpose="tests"):
                     pass
             sentence = error_text(refused.value, language)
             assert "paddock.db" in sentence
             assert f"paddock run, process {first.pid}" in sentence
         with pytest.raises(FileOwnedError):
-            await upgrade(database_url)
+            await upgrade(file_url)
     finally:
         kill(first)
     # The kernel let go of the lock; nothing has to be cleared away by hand.
-    async with open_store(database_url, purpose="tests") as store:
+    async with open_store(file_url, purpose="tests") as store:
         await store.write(lambda session: table.save_settings(session, settings()))
 
 
@@ -293,6 +302,7 @@ async def test_nothing_acknowledged_is_lost_when_the_process_is_killed(database_
             await store.write(lambda session: session.execute(text("DELETE FROM audit_entries")))
 
 
+@on_both_engines
 async def test_a_page_of_the_audit_trail_is_kept_in_order(store: Store):
     async def write(session: AsyncSession) -> None:
         for number in range(5):

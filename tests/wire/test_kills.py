@@ -15,6 +15,7 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.domain.roundup import EDITION_STEPS, EditionRecord, EditionState, EditionStep
+from tests.postgres import on_both_engines
 from tests.wire import newsroom
 from tests.wire.bot_process import BotProcess
 from tests.wire.database import Database
@@ -196,6 +197,7 @@ async def test_a_killed_bot_posts_the_edition_once(kill, wire, bot, rows, record
 
 
 @pytest.mark.soak
+@on_both_engines
 @pytest.mark.parametrize("kill", [kill for kill in ALL if kill not in SHORT], ids=str)
 async def test_a_bot_killed_anywhere_posts_the_edition_once(kill, wire, bot, rows, record_property):
     await survive(kill, wire, bot, rows)
