@@ -32,6 +32,7 @@ ROOT = Path(__file__).parents[2]
 EDITIONS = 200
 AT_ONCE = 8
 SHARED_S = 90.0
+MIGRATED_S = 30.0
 MISSING = "postgresql+asyncpg://paddock@localhost/paddock"
 
 
@@ -54,7 +55,8 @@ async def test_models_and_migrations_agree_on_postgresql(postgresql_url: str):
 
 async def test_of_processes_that_start_at_once_one_migrates_and_the_others_wait(empty_url: str):
     assert await revision_of(empty_url) is None
-    before = await asyncio.gather(*(upgrade(empty_url) for _ in range(4)))
+    async with asyncio.timeout(MIGRATED_S):
+        before = await asyncio.gather(*(upgrade(empty_url) for _ in range(4)))
     assert sorted(before, key=str) == [REVISION] * 3 + [None]
     assert await revision_of(empty_url) == REVISION
 
