@@ -7,6 +7,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from sqlalchemy.pool import NullPool
 from sqlalchemy.sql import func, select
 
+from bot.domain.errors import PaddockError
+
 CONNECT_TIMEOUT_S = 10.0
 # A member waits for the answer; the longest statement of ours takes milliseconds.
 COMMAND_TIMEOUT_S = 30.0
@@ -26,22 +28,28 @@ SERVER_SETTINGS = {
 MIGRATION_LOCK = (0x70616464, 0x6D696772)
 
 
+class DriverMissingError(PaddockError):
+    """The library that speaks to PostgreSQL is not installed; it comes with an extra."""
+
+    message_id = "storage.error.driver"
+
+
 def pooled_engine(url: URL, purpose: str) -> AsyncEngine:
-    """Return the engine of a running bot; `purpose` is what ``pg_stat_activity`` calls its connections."""
-    return create_async_engine(
-        url,
-        pool_pre_ping=True,
-        pool_timeout=POOL_TIMEOUT_S,
-        hide_parameters=True,
-        connect_args=_connect_args(purpose, command_timeout_s=COMMAND_TIMEOUT_S),
-    )
+    """Return the engine of a running bot; `purpose` is what ``pg_stat_activity`` calls its connections.
+
+    Raises:
+        DriverMissingError: without the extra ``postgres``.
+    """
+    return _engine(url, purpose, command_timeout_s=COMMAND_TIMEOUT_S, pool_pre_ping=True, pool_timeout=POOL_TIMEOUT_S)
 
 
 def single_engine(url: URL, purpose: str) -> AsyncEngine:
-    """Return an engine whose connections are closed after use, and whose statements may take as long as they need."""
-    return create_async_engine(
-        url, poolclass=NullPool, hide_parameters=True, connect_args=_connect_args(purpose, command_timeout_s=None)
-    )
+    """Return an engine whose connections are closed after use, and whose statements may take as long as they need.
+
+    Raises:
+        DriverMissingError: without the extra ``postgres``.
+    """
+    return _engine(url, purpose, command_timeout_s=None, poolclass=NullPool)
 
 
 async def lock_migrations(connection: AsyncConnection) -> None:
@@ -54,9 +62,14 @@ async def lock_migrations(connection: AsyncConnection) -> None:
     await connection.rollback()  # which leaves a lock of the session alone
 
 
-def _connect_args(purpose: str, *, command_timeout_s: float | None) -> dict[str, Any]:
-    return {
+def _engine(url: URL, purpose: str, *, command_timeout_s: float | None, **pooling: Any) -> AsyncEngine:
+    connect_args = {
         "timeout": CONNECT_TIMEOUT_S,
         "command_timeout": command_timeout_s,
         "server_settings": {**SERVER_SETTINGS, "application_name": purpose},
     }
+    try:
+        # Parameters are what people wrote; an error that is logged must not carry them.
+        return create_async_engine(url, hide_parameters=True, connect_args=connect_args, **pooling)
+    except ModuleNotFoundError as error:
+        raise DriverMissingError from error

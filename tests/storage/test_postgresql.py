@@ -20,9 +20,10 @@ from bot.domain.guild import GuildSettings
 from bot.storage import due_work, guild, source
 from bot.storage.due_work import DueWorkRow
 from bot.storage.migrate import revision_of, upgrade
-from bot.storage.postgresql import SERVER_SETTINGS, single_engine
+from bot.storage.postgresql import SERVER_SETTINGS, DriverMissingError, single_engine
 from bot.storage.schema import REVISION, metadata
 from bot.storage.store import Session, open_store
+from bot.text import error_text
 from tests.house import GUILD, START
 from tests.postgres import Postgresql
 from tests.storage.share_work import KIND
@@ -31,6 +32,8 @@ ROOT = Path(__file__).parents[2]
 EDITIONS = 200
 AT_ONCE = 8
 SHARED_S = 90.0
+MIGRATED_S = 30.0
+MISSING = "postgresql+asyncpg://paddock@localhost/paddock"
 
 
 @pytest.fixture
@@ -52,7 +55,8 @@ async def test_models_and_migrations_agree_on_postgresql(postgresql_url: str):
 
 async def test_of_processes_that_start_at_once_one_migrates_and_the_others_wait(empty_url: str):
     assert await revision_of(empty_url) is None
-    before = await asyncio.gather(*(upgrade(empty_url) for _ in range(4)))
+    async with asyncio.timeout(MIGRATED_S):
+        before = await asyncio.gather(*(upgrade(empty_url) for _ in range(4)))
     assert sorted(before, key=str) == [REVISION] * 3 + [None]
     assert await revision_of(empty_url) == REVISION
 
@@ -70,6 +74,15 @@ async def test_a_dead_process_holds_nothing_for_long_and_is_known_by_name(postgr
         sources = text("SELECT name FROM pg_settings WHERE source = 'client' AND name LIKE 'tcp%'")
         told = set(await store.read(lambda session: session.scalars(sources)))
         assert told == {name for name in SERVER_SETTINGS if name.startswith("tcp_")}
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+async def test_without_the_library_a_sentence_names_it(language: str, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setitem(sys.modules, "asyncpg", None)
+    for attempt in (open_store(MISSING, purpose="tests").__aenter__(), upgrade(MISSING), revision_of(MISSING)):
+        with pytest.raises(DriverMissingError) as refused:
+            await attempt
+        assert "pip install asyncpg" in error_text(refused.value, language)
 
 
 async def test_a_query_cannot_write(postgresql_url: str):
