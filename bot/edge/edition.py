@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 
-from babel.dates import format_date, format_skeleton
 from discord import ButtonStyle, MediaGalleryItem, ui
 
 from bot.domain.edition import BigQuestion, Edition, QuestionOrigin, Section
@@ -10,7 +9,7 @@ from bot.domain.guild import Part
 from bot.domain.wording import clean, cut
 from bot.edge.markdown import escape, link
 from bot.render.edition import credits_of, quotation
-from bot.text import plural, text
+from bot.text import day_text, plural, text
 
 ACCENT = 0xC8102E  # the bot's own red, on every edition
 # Discord docs, components reference: 4,000 characters in all text displays of a message; some are kept for the rest.
@@ -81,7 +80,7 @@ def question_view(question: BigQuestion, *, language: str) -> ui.LayoutView:
 
 def thread_name(edition: Edition, language: str, chars_max: int) -> str:
     """Return the name of an edition's thread: the day and what leads."""
-    day = format_skeleton("MMMd", edition.day, locale=language)
+    day = day_text(edition.day, language, "MMMd")
     lead = edition.lead.headline if edition.lead is not None else edition.title
     return cut(f"{day} · {clean(lead)}", chars_max)
 
@@ -89,7 +88,7 @@ def thread_name(edition: Edition, language: str, chars_max: int) -> str:
 def _blocks(
     edition: Edition, language: str, notify_role_id: int | None, links: EditionLinks
 ) -> list[ui.Item[ui.LayoutView]]:
-    day = format_date(edition.day, "full", locale=language)
+    day = day_text(edition.day, language, "full")
     head = f"# {escape(edition.title, 100)}\n-# {day}"
     if notify_role_id is not None:
         head += f" · <@&{notify_role_id}>"

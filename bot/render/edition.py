@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from babel.dates import format_date
-
 from bot.domain.edition import BigQuestion, Edition, QuestionKind, QuestionOrigin, Section, SourceRef
 from bot.domain.wording import quoted_spans
-from bot.text import join_names, text
+from bot.text import day_text, join_names, text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -151,7 +149,7 @@ def as_html(edition: Edition, language: str) -> str:
 
 
 def _day(edition: Edition, language: str) -> str:
-    return format_date(edition.day, "full", locale=language)
+    return day_text(edition.day, language, "full")
 
 
 def _choices(question: BigQuestion, language: str) -> tuple[str, ...]:

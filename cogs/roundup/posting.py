@@ -4,7 +4,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 
 import discord
-from babel.dates import format_date
 from discord import ui
 
 from bot.clock import Clock
@@ -17,7 +16,7 @@ from bot.edge.publish import THREAD_NAME_CHARS_MAX, Publisher
 from bot.edge.sentences import kept_sentence
 from bot.services.notice import NoticeStep
 from bot.services.roundup import EditionWork
-from bot.text import text
+from bot.text import day_text, text
 
 
 class Posting:
@@ -42,7 +41,7 @@ class Posting:
     async def tell(self, step: NoticeStep) -> int:
         """Post the notice that an edition did not appear, and return its message's id."""
         edition = step.edition
-        day = format_date(edition.day, "long", locale=step.language)
+        day = day_text(edition.day, step.language, "long")
         if edition.state is EditionState.SKIPPED:
             reason = text(f"roundup.skipped.{edition.reason}", step.language)
         else:
