@@ -31,7 +31,7 @@ def text(message_id: str, language: str, /, **params: object) -> str:
     Raises:
         KeyError: if there is no such message, or a placeholder has no value.
     """
-    found = _catalogue(language).gettext(message_id)
+    found = _catalogue(language, _feature(message_id)).gettext(message_id)
     if found == message_id:
         raise KeyError(message_id)
     return found.format(**params)
@@ -45,7 +45,7 @@ def plural(message_id: str, language: str, count: int, /, **params: object) -> s
     Raises:
         KeyError: if there is no such message, or a placeholder has no value.
     """
-    found = _catalogue(language).ngettext(message_id, message_id, count)
+    found = _catalogue(language, _feature(message_id)).ngettext(message_id, message_id, count)
     if found == message_id:
         raise KeyError(message_id)
     return found.format(count=count, **params)
@@ -76,20 +76,22 @@ def day_text(day: date, language: str, form: Literal["full", "long", "MMMd"]) ->
     return format_date(day, form, locale=language)
 
 
+def _feature(message_id: str) -> str:
+    return message_id.split(".", 1)[0]
+
+
 @cache
-def _catalogue(language: str) -> gettext.GNUTranslations:
-    """Merge the language's files; read where the first message is asked for, which ``--help`` never does."""
-    from babel.messages.catalog import Catalog  # noqa: PLC0415  # 60 ms that --help need not pay
-    from babel.messages.mofile import write_mo  # noqa: PLC0415
+def _catalogue(language: str, feature: str) -> gettext.NullTranslations:
+    """Read one feature's file; only when one of its messages is asked for, which ``--help`` never does."""
+    from babel.messages.mofile import write_mo  # noqa: PLC0415  # 60 ms that --help need not pay
     from babel.messages.pofile import read_po  # noqa: PLC0415
 
-    merged = Catalog(locale=language)
-    for path in sorted((LOCALES / language).glob("*.po")):
-        with path.open("rb") as file:
-            for message in read_po(file, locale=language, abort_invalid=True):
-                if message.id:
-                    merged[message.id] = message
+    path = LOCALES / language / f"{feature}.po"
+    if not path.is_file():
+        return gettext.NullTranslations()
+    with path.open("rb") as file:
+        catalogue = read_po(file, locale=language, abort_invalid=True)
     compiled = io.BytesIO()
-    write_mo(compiled, merged)
+    write_mo(compiled, catalogue)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled)

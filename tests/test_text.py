@@ -70,7 +70,7 @@ def test_a_plural_takes_the_form_of_its_language():
 
 
 @pytest.mark.usefixtures("catalogues")
-def test_messages_and_plurals_of_all_files_stand_in_one_catalogue():
+def test_messages_and_plurals_of_each_file_are_found():
     assert text("box.open", "en", gate="Gate 4") == "Gate 4: {open}"
 
 

@@ -34,7 +34,7 @@ def test_each_error_has_its_sentence_in_each_language(kind):
 @pytest.mark.parametrize("kind", kinds(FeedError))
 def test_each_error_names_the_parameters_that_its_sentence_needs(kind):
     for language in LANGUAGES:
-        sentence = _catalogue(language).gettext(kind.message_id)
+        sentence = _catalogue(language, "feeds").gettext(kind.message_id)
         fields = {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
         assert all(name in (kind.__doc__ or "") + str(kind.__mro__[1].__doc__) for name in fields)
 
