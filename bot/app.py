@@ -26,6 +26,7 @@ from bot.services.edition import EditionWork
 from bot.services.guild import GuildService
 from bot.services.notice import NoticeWork
 from bot.services.planning import RoundupWork
+from bot.services.question import QuestionService
 from bot.services.roundup import RoundupService
 from bot.services.source import SourceService
 from bot.settings import Settings
@@ -33,6 +34,7 @@ from bot.storage.migrate import upgrade
 from bot.storage.store import Store, open_store
 from cogs.guild import GuildCog
 from cogs.help import HelpCog
+from cogs.question import QuestionCog
 from cogs.roundup import AboutButton, NotifyButton, PostNowButton, RoundupCog
 from cogs.roundup.posting import Posting
 from cogs.source import SourceCog
@@ -121,6 +123,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
         )
         await client.add_feature(SourceCog(actors, sources))
         await client.add_feature(RoundupCog(actors, guilds, roundups, live), (NotifyButton, AboutButton, PostNowButton))
+        await client.add_feature(QuestionCog(actors, QuestionService(store, clock)))
         await client.add_feature(HelpCog(actors, guilds, DoctorService(clock, guilds, sources, due)))
 
     client = PaddockClient(CommandListService(store, clock), load)

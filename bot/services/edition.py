@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.clock import Clock
 from bot.domain.due_work import DueWork
+from bot.domain.edition import Edition
 from bot.domain.errors import NotSetUpError
 from bot.domain.guild import GuildSettings, Part
 from bot.domain.roundup import (
@@ -28,6 +29,7 @@ from bot.services.roundup import RoundupService
 from bot.services.source import SourceService
 from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
+from bot.storage import question as questions
 from bot.storage import roundup as table
 from bot.storage.store import Session, Store
 
@@ -122,6 +124,8 @@ class EditionWork:
             await agenda.hold(session, work, now)
             if outcome.state is EditionState.SKIPPED:  # the step was not done, and is taken again if it is revived
                 return await end_edition(session, self._due, step.edition, outcome, now)
+            if outcome.content is not None and not await _asks_its_own(session, work.subject_id, outcome.content):
+                return step.edition  # another edition was quicker: this draft is made again, with the next question
             progress = replace(outcome, done=step.step, state=EditionState.POSTED if is_last else outcome.state)
             return await table.record_progress(session, work.subject_id, progress)
 
@@ -143,3 +147,12 @@ class EditionWork:
                 await end_edition(session, self._due, edition, progress, self._clock.now())
 
         await self._store.write(write)
+
+
+async def _asks_its_own(session: Session, edition_id: int, content: Edition) -> bool:
+    """Take the question that `content` asks from the guild's queue; tell whether it could be had."""
+    queued_id = None if content.big_question is None else content.big_question.queued_id
+    if queued_id is not None and not await questions.take(session, queued_id, edition_id):
+        return False
+    await questions.release(session, edition_id, but=queued_id)
+    return True
