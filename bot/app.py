@@ -29,6 +29,7 @@ from bot.services.planning import RoundupWork
 from bot.services.question import QuestionService
 from bot.services.roundup import RoundupService
 from bot.services.source import SourceService
+from bot.services.suggestion import SuggestionService
 from bot.settings import Settings
 from bot.storage.migrate import upgrade
 from bot.storage.store import Store, open_store
@@ -38,6 +39,7 @@ from cogs.question import QuestionCog
 from cogs.roundup import AboutButton, NotifyButton, PostNowButton, RoundupCog
 from cogs.roundup.posting import Posting
 from cogs.source import SourceCog
+from cogs.suggestion import AcceptButton, DismissButton, SuggestButton, SuggestionCog, SuggestionTelling
 
 log = logging.getLogger(__name__)
 
@@ -106,6 +108,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
         sources_max=settings.sources_max,
     )
     roundups = RoundupService(store, clock, due, sources)
+    suggestions = SuggestionService(store, clock, due, reader)
     actors = Actors(guilds)
 
     async def load(client: PaddockClient) -> None:
@@ -123,6 +126,9 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
         )
         await client.add_feature(SourceCog(actors, sources))
         await client.add_feature(RoundupCog(actors, guilds, roundups, live), (NotifyButton, AboutButton, PostNowButton))
+        await client.add_feature(
+            SuggestionCog(actors, guilds, suggestions, live), (SuggestButton, AcceptButton, DismissButton)
+        )
         await client.add_feature(QuestionCog(actors, QuestionService(store, clock)))
         await client.add_feature(HelpCog(actors, guilds, DoctorService(clock, guilds, sources, due)))
 
@@ -136,6 +142,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     posting = Posting(publisher, editions, clock)
     runner.register(editions, posting.perform)
     runner.register(NoticeWork(store, clock), posting.tell)
+    runner.register(suggestions, SuggestionTelling(publisher).perform)
     return App(client, runner, live, guilds, sources, roundups)
 
 

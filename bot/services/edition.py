@@ -31,6 +31,7 @@ from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
 from bot.storage import question as questions
 from bot.storage import roundup as table
+from bot.storage import suggestion as suggestions
 from bot.storage.store import Session, Store
 
 log = logging.getLogger(__name__)
@@ -126,6 +127,9 @@ class EditionWork:
                 return await end_edition(session, self._due, step.edition, outcome, now)
             if outcome.content is not None and not await _asks_its_own(session, work.subject_id, outcome.content):
                 return step.edition  # another edition was quicker: this draft is made again, with the next question
+            if is_last and step.edition.content is not None:
+                told = [url for story in step.edition.content.stories for url in story]
+                await suggestions.mark_used(session, step.edition.roundup_id, told)
             progress = replace(outcome, done=step.step, state=EditionState.POSTED if is_last else outcome.state)
             return await table.record_progress(session, work.subject_id, progress)
 

@@ -25,6 +25,7 @@ from bot.domain.roundup import (
     Roundup,
     message_link,
 )
+from bot.services import suggestion
 from bot.services.due_work import DueWorkService
 from bot.services.source import SourceService
 from bot.storage import guild as guilds
@@ -133,7 +134,10 @@ class RoundupService:
         since = self._clock.now() - ARTICLE_AGE_MAX
 
         async def read(session: Session) -> tuple[tuple[Article, ...], tuple[QueuedQuestion, ...]]:
-            articles = await sources.articles_since(session, settings.guild_id, since)
+            articles = (
+                *await suggestion.accepted(session, settings.guild_id, roundup.id),
+                *await sources.articles_since(session, settings.guild_id, since),
+            )
             earlier = await table.editions_page(session, settings.guild_id, limit=EDITIONS_REMEMBERED, before=day)
             told = {url for edition in earlier for url in _told(edition)}
             fresh = tuple(article for article in articles if article.url not in told)
