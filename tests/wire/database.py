@@ -105,4 +105,6 @@ class Database:
     async def end_silent_leases(self, now: datetime, silent: timedelta) -> None:
         """End the claims that their holders have not lengthened for so long; for PostgreSQL, where bots may run."""
         held = (DueWorkRow.token.is_not(None), DueWorkRow.free_at > now)
-        await self.write(update(DueWorkRow).where(*held, DueWorkRow.free_at < now + LEASE - silent).values(free_at=None))
+        await self.write(
+            update(DueWorkRow).where(*held, DueWorkRow.free_at < now + LEASE - silent).values(free_at=None)
+        )
