@@ -29,7 +29,7 @@ ON_ITS_WAY_S = 0.1
 SILENT = timedelta(seconds=8)
 LOOKS_EVERY_S = 0.25
 KILLS_EVERY_S = 4.0
-# So few that they come to less than 50 in a second even if those on their way, of 8 editions in each bot, arrive at once:
+# So few that they stay below 50 in a second even if what is on its way, for 8 editions in each bot, arrives at once:
 # on a machine that does other things too, the short test must not depend on how evenly this process gets its turn.
 CALM_PER_S = 30
 # When waiting is given up; a machine that runs all tests at once is slow.
