@@ -22,7 +22,7 @@ async def test_a_member_sees_few_commands_and_a_manager_all(bare_house):
     assert seen_by(bare_house, world.editor) == {"help", "question", "roundup", "source", "suggestion"}
     assert seen_by(bare_house, world.moderator) == {"help", "question", "roundup", "source", "suggestion"}
     assert seen_by(bare_house, world.manager) == {
-        *("help", "roundup", "source"),
+        *("help", "question", "roundup", "source", "suggestion"),
         *("setup", "settings", "audit", "pause", "resume", "doctor"),
     }
 
