@@ -18,7 +18,7 @@ class Article:
     `url` is absolute http(s), or for a local file its ``file:`` address; `summary` is the publisher's own
     description, `body` the text as far as it is known; both hold paragraphs separated by a newline, no HTML.
     `key` tells entries of one feed apart (its guid, else its address), in at most `KEY_CHARS_MAX` characters; an
-    address from outside is ASCII and has at most `URL_CHARS_MAX`. No text holds a character that
+    address of the web is ASCII and has at most `URL_CHARS_MAX`. No text holds a character that
     `bot.domain.wording.storable` takes out. `source` is the outlet's name, never
     empty: `SOURCE_NOT_GIVEN` where none is known.
     """

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 from bot.clock import Clock
@@ -12,7 +11,7 @@ from bot.domain.actor import Actor, Capability
 from bot.domain.article import ParsedFeed
 from bot.domain.due_work import DueWork
 from bot.domain.errors import GoneError, PaddockError, packed
-from bot.domain.feed import AddressError, RateLimitedError
+from bot.domain.feed import RateLimitedError
 from bot.domain.source import (
     RETRY_LONGEST,
     FeedState,
@@ -22,7 +21,8 @@ from bot.domain.source import (
     SourceLimitError,
     next_read_at,
 )
-from bot.feeds.fetch import Validators
+from bot.domain.wording import storable
+from bot.feeds.fetch import Validators, web_address
 from bot.feeds.read import FeedRead, FeedReader
 from bot.services.due_work import DueWorkService
 from bot.storage import due_work as agenda
@@ -269,11 +269,10 @@ class SourceService:
 
 
 def feed_address(given: str) -> str:
-    """Return an address as people mean it: "Example.com/feed#top" is https://example.com/feed."""
-    address = given.strip().strip("<>").strip()
-    address = address if "://" in address else f"https://{address}"
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return address  # the fetcher says what is wrong with it
-    return parts._replace(netloc=parts.netloc.lower(), path=parts.path or "/", fragment="").geturl()
+    """Return an address as people mean it: "Example.com/feed#top" is https://example.com/feed.
+
+    Raises:
+        AddressError: if it is no address of the web.
+    """
+    address = storable(given).strip().strip("<>").strip()
+    return str(web_address(address if "://" in address else f"https://{address}", asked=given))

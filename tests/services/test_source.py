@@ -387,8 +387,18 @@ async def test_a_feed_that_broke_our_own_code_is_tried_again_in_a_day(house: Hou
         ("example.com/feed", "https://example.com/feed"),
         (" <https://Example.COM/Feed?a=B#top> ", "https://example.com/Feed?a=B"),
         ("HTTP://example.com", "http://example.com/"),
-        ("https://[bad", "https://[bad"),
+        ("https://example.com/\x00車\ud800?b=ü", "https://example.com/%E8%BB%8A?b=%C3%BC"),
+        ("https://車.example", "https://xn--0z3a.example/"),
     ],
 )
 def test_addresses_are_taken_as_people_mean_them_and_spelt_one_way(given: str, address: str):
     assert feed_address(given) == address
+
+
+@pytest.mark.parametrize(
+    "given", ["", "\ud800\x00", "https://[bad", "ftp://example.com", "https://a.example/" + "ü" * 400]
+)
+def test_what_is_no_address_or_too_long_for_one_is_refused(given: str):
+    with pytest.raises(AddressError) as refused:
+        feed_address(given)
+    assert refused.value.params == {"url": given}
