@@ -1,4 +1,4 @@
-"""Text that engines, encodings and indexes choke on: our own, drawn at random, and from a public list if it is there."""
+"""Text on which engines, encodings and indexes choke: our own, drawn at random, and a public list where it is."""
 
 import json
 from pathlib import Path
