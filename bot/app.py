@@ -23,9 +23,11 @@ from bot.services.backup import BackupService
 from bot.services.commands import CommandListService
 from bot.services.doctor import DoctorService
 from bot.services.due_work import DueWorkService
+from bot.services.edition import EditionWork
 from bot.services.guild import GuildService
 from bot.services.notice import NoticeWork
-from bot.services.roundup import EditionWork, RoundupService, RoundupWork
+from bot.services.planning import RoundupWork
+from bot.services.roundup import RoundupService
 from bot.services.source import SourceService
 from bot.settings import Settings
 from bot.storage.migrate import upgrade

@@ -37,6 +37,7 @@ class FeedRow(Base):
     read_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
     failure: Mapped[str | None] = mapped_column(String(FAILURE_CHARS_MAX))
+    gone_at: Mapped[datetime | None]
 
 
 class SourceRow(Base):
@@ -51,6 +52,15 @@ class SourceRow(Base):
     name: Mapped[str] = mapped_column(String(NAME_CHARS_MAX))
     added_by: Mapped[int] = mapped_column(Snowflake)
     added_at: Mapped[datetime]
+    weight_percent: Mapped[int] = mapped_column(default=100)
+    is_paused: Mapped[bool] = mapped_column(default=False)
+    include_words: Mapped[list[str]] = mapped_column(default=list)
+    exclude_words: Mapped[list[str]] = mapped_column(default=list)
+    is_ours: Mapped[bool] = mapped_column(default=False)
+    is_paywalled: Mapped[bool] = mapped_column(default=False)
+    # Without a foreign key: a roundup that is deleted leaves its sources to all others (see `bot.storage.roundup`).
+    roundup_id: Mapped[int | None] = mapped_column(Snowflake)
+    told_at: Mapped[datetime | None]
 
 
 class ArticleRow(Base):
@@ -71,6 +81,8 @@ class ArticleRow(Base):
     image_url: Mapped[str | None] = mapped_column(String(URL_CHARS_MAX))
     published_at: Mapped[datetime | None]
     seen_at: Mapped[datetime]
+    is_paywalled: Mapped[bool] = mapped_column(default=False)
+    page_read_at: Mapped[datetime | None]
 
 
 def _source(source: SourceRow, feed: FeedRow) -> Source:
@@ -86,6 +98,14 @@ def _source(source: SourceRow, feed: FeedRow) -> Source:
         read_at=feed.read_at,
         failures=feed.failures,
         failure=feed.failure,
+        weight_percent=source.weight_percent,
+        is_paused=source.is_paused,
+        include_words=tuple(source.include_words),
+        exclude_words=tuple(source.exclude_words),
+        is_ours=source.is_ours,
+        is_paywalled=source.is_paywalled,
+        roundup_id=source.roundup_id,
+        gone_at=feed.gone_at,
     )
 
 
@@ -263,7 +283,8 @@ async def move_feed(session: AsyncSession, feed_id: int, *, url: str) -> int | N
 async def merge_feed(session: AsyncSession, feed_id: int, *, into: int) -> None:
     """Make one of two feeds that turned out to be the same, and forget the first.
 
-    Whoever followed the first follows the second, nobody twice. Its articles become the second's; one that both have
+    Whoever followed the first follows the second, nobody twice: of two sources of one guild the second's stays, with
+    what the guild has said of it. The first's articles become the second's; one that both have
     stays once, as the second tells it, and is as old as the older of both.
 
     Args:
