@@ -126,7 +126,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
         await client.add_feature(HelpCog(actors, guilds, DoctorService(clock, guilds, sources, due)))
 
     client = PaddockClient(CommandListService(store, clock), load)
-    publisher = Publisher(client, Pace(SystemClock().monotonic, settings.requests_per_s))
+    publisher = Publisher(client, Pace(SystemClock().monotonic, settings.requests_per_s_each))
     live = LiveEdits(clock, publisher)
     runner = DueRunner(due, clock)
     runner.register(sources, sources.read)

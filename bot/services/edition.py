@@ -84,7 +84,10 @@ class EditionWork:
                 overdue=reason,
             )
 
-        return await self._store.write(write)
+        step = await self._store.write(write)
+        if step is not None and step.resumed:
+            log.info("step resumed edition=%s step=%s", work.subject_id, step.step)
+        return step
 
     async def gather(self, step: PostingStep) -> Progress:
         """Ask the guild's feeds, so that the edition has this morning's news."""
