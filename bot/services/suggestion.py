@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
 from bot.domain.address import canonical_address
-from bot.domain.article import Article
+from bot.domain.article import URL_CHARS_MAX, Article
 from bot.domain.due_work import DueWork
 from bot.domain.errors import GoneError
 from bot.domain.feed import AddressError
@@ -31,7 +31,6 @@ from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
 from bot.storage import roundup as roundups
 from bot.storage import suggestion as table
-from bot.storage.source import URL_CHARS_MAX
 from bot.storage.store import Session, Store
 
 log = logging.getLogger(__name__)
