@@ -28,7 +28,7 @@ from bot.services.due_work import DueWorkService
 from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
 from bot.storage import source as table
-from bot.storage.store import Session, Store
+from bot.storage.store import Session, Store, after_commit
 
 log = logging.getLogger(__name__)
 
@@ -203,18 +203,17 @@ class SourceService:
         Raises:
             LeaseLostError: if somebody else has taken the work over, or nobody follows the feed any more.
         """
-        await self._store.write(lambda session: agenda.hold(session, work, self._clock.now()))
+        await self._store.write(lambda session: agenda.hold(session, work, self._clock.now(), got_on=True))
 
     async def finished(self, work: DueWork) -> datetime | None:
         """Return when the feed is asked again; None if nobody follows it any more."""
         state = await self._store.read(lambda session: table.feed_state(session, work.subject_id))
         return None if state is None else next_read_at(state, self._clock.now(), every=self._every)
 
-    async def parked(self, work: DueWork, error: str) -> None:
+    async def parked(self, session: Session, work: DueWork, error: str) -> None:
         """Try a feed again in a day: it failed for a fault of ours, which a newer version may not have."""
-        log.error("feed parked feed=%s error=%s", work.subject_id, error)
-        next_at = self._clock.now() + RETRY_LONGEST
-        await self._store.write(lambda session: self._due.schedule(session, self.kind, work.subject_id, next_at))
+        after_commit(session, lambda: log.error("feed parked feed=%s error=%s", work.subject_id, error))
+        await self._due.schedule(session, self.kind, work.subject_id, self._clock.now() + RETRY_LONGEST)
 
     async def _try(self, address: str) -> tuple[FeedRead, ParsedFeed]:
         """Read a feed that somebody has just named, unless its publisher has asked us to wait."""

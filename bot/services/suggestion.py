@@ -180,7 +180,7 @@ class SuggestionService:
         """Record the id of the message that told the editors."""
 
         async def write(session: Session) -> None:
-            await agenda.hold(session, work, self._clock.now())
+            await agenda.hold(session, work, self._clock.now(), got_on=True)
             await table.record_told(session, step.suggestion.id, outcome)
 
         await self._store.write(write)
@@ -189,7 +189,7 @@ class SuggestionService:
         """Return None: editors are told once."""
         del work
 
-    async def parked(self, work: DueWork, error: str) -> None:
+    async def parked(self, session: Session, work: DueWork, error: str) -> None:
         """Do nothing: /suggestion list has it as well, and /doctor shows what was given up."""
 
 

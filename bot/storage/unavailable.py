@@ -22,6 +22,9 @@ _SQLITE_AWAY = frozenset(
 # operator intervention (shutting down, starting up), system error.
 _POSTGRESQL_AWAY = ("08", "53", "57", "58")
 _POSTGRESQL_DISK_FULL = "53100"
+# Ibidem: serialization_failure and deadlock_detected. All was undone, and another run is what the manual asks for
+# ("Serialization Failure Handling").
+_POSTGRESQL_UNDONE = frozenset({"40001", "40P01"})
 
 
 @contextmanager
@@ -34,7 +37,8 @@ def refusing_when_unavailable(*, writing: bool) -> Generator[None]:
 
     Raises:
         StorageFullError: if the disk is full.
-        StorageUnavailableError: if the database is locked, gone, starting, or refuses connections.
+        StorageUnavailableError: if the database is locked, gone, starting, or refuses connections, or if PostgreSQL
+            undid the transaction for another one's sake and repeating it (`is_worth_repeating`) did not help.
     """
     try:
         yield
@@ -52,6 +56,16 @@ def refusing_when_unavailable(*, writing: bool) -> Generator[None]:
         raise refusal(error_id=error_id) from error
 
 
+def is_worth_repeating(error: DBAPIError) -> bool:
+    """Tell whether PostgreSQL undid a transaction only so that another one could go on."""
+    return _sqlstate(error) in _POSTGRESQL_UNDONE
+
+
+def _sqlstate(error: DBAPIError) -> str:
+    """Return PostgreSQL's code for what went wrong; empty where it did not say."""
+    return str(getattr(error.orig, "sqlstate", None) or "")
+
+
 def _refusal(error: Exception, *, writing: bool) -> type[StorageUnavailableError] | None:
     if not isinstance(error, DBAPIError):
         return StorageUnavailableError  # the network's own errors, or no connection was free in time
@@ -61,7 +75,8 @@ def _refusal(error: Exception, *, writing: bool) -> type[StorageUnavailableError
             return StorageFullError
         away = code in _SQLITE_AWAY or (writing and code == sqlite3.SQLITE_READONLY)
         return StorageUnavailableError if away else None
-    state = str(getattr(error.orig, "sqlstate", None) or "")
+    state = _sqlstate(error)
     if state == _POSTGRESQL_DISK_FULL:
         return StorageFullError
-    return StorageUnavailableError if error.connection_invalidated or state.startswith(_POSTGRESQL_AWAY) else None
+    passes = error.connection_invalidated or state.startswith(_POSTGRESQL_AWAY) or state in _POSTGRESQL_UNDONE
+    return StorageUnavailableError if passes else None

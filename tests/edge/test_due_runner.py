@@ -54,7 +54,8 @@ class Things:
     async def finished(self, work):
         del work
 
-    async def parked(self, work, error):
+    async def parked(self, session, work, error):
+        del session
         if self.failing_when_parked is not None:
             raise self.failing_when_parked
         self.given_up.append((work.subject_id, error))

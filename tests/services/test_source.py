@@ -336,8 +336,8 @@ async def test_a_feed_that_broke_our_own_code_is_tried_again_in_a_day(house: Hou
     source, _ = await house.sources.add(editor(), news.publish("/motor", VANS))
     house.clock.advance(EVERY)
     work = await house.claim("feed")
-    assert await house.due.fail(work, "a fault of ours", house.clock.now(), permanent=True)
-    await house.sources.parked(work, "a fault of ours")
+    parked = house.sources.parked
+    assert await house.due.fail(work, "a fault of ours", house.clock.now(), permanent=True, parked=parked)
     assert await house.due.next_due(["feed"]) == (house.clock.now() + RETRY_LONGEST, "feed")
     state = await house.store.read(lambda s: table.feed_state(s, source.feed_id))
     assert state is not None

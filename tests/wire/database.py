@@ -25,7 +25,8 @@ class Database:
     def __init__(self, database_url: str) -> None:
         self.url = database_url
         parsed = make_url(database_url)
-        self._is_sqlite = parsed.get_backend_name() == "sqlite"
+        self.engine = parsed.get_backend_name()
+        self._is_sqlite = self.engine == "sqlite"
         self._writer: AsyncEngine = create_async_engine(parsed)
         if self._is_sqlite:
             # Reading must not write: a reader that closes last would otherwise checkpoint.
