@@ -44,6 +44,12 @@ class GoneError(PaddockError):
     message_id = "common.error.gone"
 
 
+class PanelClosedError(PaddockError):
+    """A panel or form was used that nobody listens to any more."""
+
+    message_id = "common.error.panel_closed"
+
+
 class LoginRefusedError(PaddockError):
     """Discord does not take the token."""
 

@@ -16,12 +16,13 @@ from yarl import URL
 from bot.domain.errors import LoginRefusedError
 from bot.edge.commands import CatalogueTranslator, CommandTree, digest_of, faults_in, payload_of
 from bot.edge.login import login_failures
+from bot.edge.unclaimed import answer, is_claimed
 from bot.services.commands import CommandListService
 
 log = logging.getLogger(__name__)
 
 # The names that discord.py 2.7 gives to the tasks in which it runs commands, buttons and forms.
-ANSWER_TASKS = ("CommandTree-invoker", "discord-ui-")
+ANSWER_TASKS = ("CommandTree-invoker", "discord-ui-", "discord.py: on_unclaimed")
 DynamicButton = type[ui.DynamicItem[ui.Item[Any]]]
 
 
@@ -148,6 +149,16 @@ class PaddockClient(commands.Bot):
         begun = [task for task in asyncio.all_tasks() if task.get_name().startswith(ANSWER_TASKS)]
         if begun:
             await asyncio.wait(begun, timeout=timeout_s)
+
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+        """Hand an event out; an interaction that nobody claims becomes the event ``unclaimed`` besides."""
+        super().dispatch(event_name, *args, **kwargs)
+        if event_name == "interaction" and not is_claimed(self, args[0]):
+            super().dispatch("unclaimed", *args)
+
+    async def on_unclaimed(self, interaction: discord.Interaction) -> None:
+        """Answer for a panel or form that was opened before a restart."""
+        await answer(interaction)
 
     async def on_ready(self) -> None:
         """Say that we are there. Nothing is started here: this comes again at each reconnect."""
