@@ -83,6 +83,12 @@ class StorageFullError(StorageUnavailableError):
     message_id = "storage.error.full"
 
 
+class StorageDamagedError(StorageUnavailableError):
+    """The database's file turned out to be damaged while it was in use. Params: error_id."""
+
+    message_id = "storage.error.damaged_in_use"
+
+
 class UnforeseenError(PaddockError):
     """What no other error foresees, as it is kept; its traceback stands in the log. Params: error_id."""
 
