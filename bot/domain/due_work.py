@@ -10,6 +10,8 @@ LEASE = timedelta(minutes=2)
 ATTEMPTS_MAX = 8
 BACKOFF_FIRST = timedelta(seconds=30)
 BACKOFF_LONGEST = timedelta(minutes=30)
+# Whoever is away says nothing of coming back. What waits is to be done soon after, and a try is one request.
+BACKOFF_AWAY_LONGEST = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +26,15 @@ class DueWork:
     token: str
 
 
-def backoff(attempts: int) -> timedelta:
-    """Return the wait after the `attempts`-th failure (1, 2, …)."""
+def backoff(attempts: int, *, away: bool = False) -> timedelta:
+    """Return the wait after the `attempts`-th failure (1, 2, …).
+
+    Args:
+        attempts: how often it has failed.
+        away: it failed because Discord or the database is away, not for a reason of its own.
+    """
     doublings = min(max(attempts, 1), ATTEMPTS_MAX) - 1  # more would only leave the range of a timedelta
-    return min(BACKOFF_FIRST * 2**doublings, BACKOFF_LONGEST)
+    return min(BACKOFF_FIRST * 2**doublings, BACKOFF_AWAY_LONGEST if away else BACKOFF_LONGEST)
 
 
 class LeaseLostError(PaddockError):

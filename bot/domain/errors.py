@@ -63,7 +63,10 @@ class NoDiscordError(PaddockError):
 
 
 class DiscordAwayError(PaddockError):
-    """Discord does not answer, or wants to be left alone for a while. Params: reason, error_id."""
+    """Discord does not answer, or wants to be left alone for a while.
+
+    Params: reason, error_id, and where Discord said it: retry_after_s.
+    """
 
     message_id = "common.error.discord_away"
 

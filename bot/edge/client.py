@@ -16,6 +16,7 @@ from yarl import URL
 from bot.domain.errors import LoginRefusedError
 from bot.edge.commands import CatalogueTranslator, CommandTree, digest_of, faults_in, payload_of
 from bot.edge.login import login_failures
+from bot.edge.quiet import Quiet
 from bot.edge.unclaimed import answer, is_claimed
 from bot.services.commands import CommandListService
 
@@ -65,9 +66,12 @@ class PaddockClient(commands.Bot):
     Args:
         command_list: remembers which commands Discord has.
         load: adds the cogs and the lasting buttons, after login and before the first event.
+        quiet: knows when Discord wants to hear nothing.
     """
 
-    def __init__(self, command_list: CommandListService, load: Callable[["PaddockClient"], Awaitable[None]]) -> None:
+    def __init__(
+        self, command_list: CommandListService, load: Callable[["PaddockClient"], Awaitable[None]], quiet: Quiet
+    ) -> None:
         super().__init__(
             command_prefix=(),
             help_command=None,
@@ -81,7 +85,9 @@ class PaddockClient(commands.Bot):
                 guild=True, dm_channel=False, private_channel=False
             ),
             allowed_installs=discord.app_commands.AppInstallationType(guild=True, user=False),
+            http_trace=quiet.trace(),
         )
+        self._quiet = quiet
         self._command_list = command_list
         self._load = load
 
@@ -94,6 +100,7 @@ class PaddockClient(commands.Bot):
         """
         with login_failures():
             await self.login(token)
+        self._quiet.keep(self.http)
 
     async def stay_connected(self) -> None:
         """Connect, and connect again whatever ends the connection, until the client is closed.

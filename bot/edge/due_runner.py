@@ -133,7 +133,9 @@ class DueRunner:
             log.warning(
                 "discord away kind=%s subject=%s why=%s error_id=%s", work.kind, work.subject_id, reason, error_id
             )
-            await self._fail(registered, work, error, patient=True)
+            wait_s = error.params.get("retry_after_s")
+            wait = timedelta(seconds=wait_s) if isinstance(wait_s, int) else timedelta()
+            await self._fail(registered, work, error, patient=True, wait=wait)
         except StorageUnavailableError as error:
             await self._fail(registered, work, error, patient=True)
         except PaddockError as error:
@@ -151,10 +153,14 @@ class DueRunner:
         *,
         permanent: bool = False,
         patient: bool = False,
+        wait: timedelta = timedelta(),
     ) -> None:
-        kept = packed(error)
+        kept, now = packed(error), self._clock.now()
         try:
-            if await self._agenda.fail(work, kept, self._clock.now(), permanent=permanent, patient=patient):
+            parked = await self._agenda.fail(
+                work, kept, now, permanent=permanent, patient=patient, not_before=now + wait
+            )
+            if parked:
                 await registered.steps.parked(work, kept)
         except StorageUnavailableError:
             log.warning("failure not recorded kind=%s subject=%s", work.kind, work.subject_id)

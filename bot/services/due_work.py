@@ -48,7 +48,16 @@ class DueWorkService:
         """Give finished work back, due again at `next_at` or never."""
         await self._store.write(lambda session: table.finish(session, work, next_at=next_at))
 
-    async def fail(self, work: DueWork, error: str, now: datetime, *, permanent: bool, patient: bool = False) -> bool:
+    async def fail(
+        self,
+        work: DueWork,
+        error: str,
+        now: datetime,
+        *,
+        permanent: bool,
+        patient: bool = False,
+        not_before: datetime | None = None,
+    ) -> bool:
         """Give failed work back and tell whether it was parked.
 
         Work that somebody else has taken over, cancelled or rescheduled is left alone.
@@ -59,10 +68,11 @@ class DueWorkService:
             now: the present moment.
             permanent: trying again would not help.
             patient: it is not the work's own fault, so it is tried again however often it has failed.
+            not_before: when whoever refused it wants to be asked again at the earliest.
         """
         attempts = work.attempts + 1
         given_up = permanent or (attempts >= ATTEMPTS_MAX and not patient)
-        next_at = None if given_up else now + backoff(attempts)
+        next_at = None if given_up else max(now + backoff(attempts, away=patient), not_before or now)
         parked = await self._store.write(
             lambda session: table.fail(session, work, error=error, next_at=next_at, now=now)
         )
