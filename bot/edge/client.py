@@ -50,6 +50,24 @@ class _OneLine(logging.Filter):
 logging.getLogger("discord.client").addFilter(_OneLine())
 
 
+class _Backoff(ExponentialBackoff[Literal[False]]):
+    """discord.py's waits between two attempts to connect, which grow to 17 minutes, ended at four.
+
+    They are drawn from zero up, so that even a gateway that breaks off after each identify sees fewer than the 1,000 a
+    day beyond which Discord resets the token (Discord docs, gateway, "Identifying").
+    """
+
+    DOUBLINGS_MAX = 8
+
+    def __init__(self, base: int = 1, *, integral: Literal[False] = False) -> None:
+        super().__init__(base, integral=integral)
+        self._max = self.DOUBLINGS_MAX
+
+
+# `Client.connect` makes one for itself and takes none.
+discord.client.ExponentialBackoff = _Backoff  # pyright: ignore[reportPrivateImportUsage]  # see above
+
+
 def use_api(base: str) -> None:
     """Talk to another Discord than the real one: a test's, on this machine, its gateway at ``/gateway`` beside."""
     Route.BASE = base
@@ -111,7 +129,7 @@ class PaddockClient(commands.Bot):
         Raises:
             LoginRefusedError: if Discord ended the session for good (gateway close codes 4004 and 4010 to 4014).
         """
-        backoff = ExponentialBackoff[Literal[False]]()
+        backoff = _Backoff()
         while not self.is_closed():
             try:
                 await self.connect()

@@ -32,3 +32,7 @@ def pytest_terminal_summary(terminalreporter):
     kills = [value for report in reports for name, value in report.user_properties if name == "kills"]
     if kills:
         terminalreporter.write_line(f"kills: {sum(kills)} in {len(kills)} tests")
+    for report in reports:
+        for name, value in report.user_properties:
+            if name == "figures":
+                terminalreporter.write_line(value)
