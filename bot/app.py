@@ -23,18 +23,24 @@ from bot.feeds.worker import ParserProcess
 from bot.services.commands import CommandListService
 from bot.services.doctor import DoctorService
 from bot.services.due_work import DueWorkService
+from bot.services.edition import EditionWork
 from bot.services.guild import GuildService
 from bot.services.notice import NoticeWork
-from bot.services.roundup import EditionWork, RoundupService, RoundupWork
+from bot.services.planning import RoundupWork
+from bot.services.question import QuestionService
+from bot.services.roundup import RoundupService
 from bot.services.source import SourceService
+from bot.services.suggestion import SuggestionService
 from bot.settings import Settings
 from bot.storage.migrate import upgrade
 from bot.storage.store import Store, open_store
 from cogs.guild import GuildCog
 from cogs.help import HelpCog
+from cogs.question import QuestionCog
 from cogs.roundup import AboutButton, NotifyButton, PostNowButton, RoundupCog
 from cogs.roundup.posting import Posting
 from cogs.source import SourceCog
+from cogs.suggestion import AcceptButton, DismissButton, SuggestButton, SuggestionCog, SuggestionTelling
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +109,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
         sources_max=settings.sources_max,
     )
     roundups = RoundupService(store, clock, due, sources)
+    suggestions = SuggestionService(store, clock, due, reader)
     actors = Actors(guilds)
 
     async def load(client: PaddockClient) -> None:
@@ -120,11 +127,15 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
         )
         await client.add_feature(SourceCog(actors, sources))
         await client.add_feature(RoundupCog(actors, guilds, roundups, live), (NotifyButton, AboutButton, PostNowButton))
+        await client.add_feature(
+            SuggestionCog(actors, guilds, suggestions, live), (SuggestButton, AcceptButton, DismissButton)
+        )
+        await client.add_feature(QuestionCog(actors, QuestionService(store, clock)))
         await client.add_feature(HelpCog(actors, guilds, DoctorService(clock, guilds, sources, due)))
 
     monotonic = SystemClock().monotonic
     client = PaddockClient(CommandListService(store, clock), load, Quiet(monotonic))
-    publisher = Publisher(client, Pace(monotonic, settings.requests_per_s))
+    publisher = Publisher(client, Pace(monotonic, settings.requests_per_s_each))
     live = LiveEdits(clock, publisher)
     runner = DueRunner(due, clock)
     runner.register(sources, sources.read)
@@ -133,6 +144,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     posting = Posting(publisher, editions, clock)
     runner.register(editions, posting.perform)
     runner.register(NoticeWork(store, clock), posting.tell)
+    runner.register(suggestions, SuggestionTelling(publisher).perform)
     return App(client, runner, live, guilds, sources, roundups)
 
 

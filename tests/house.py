@@ -23,9 +23,11 @@ from bot.feeds.read import FeedReader
 from bot.feeds.worker import ParserProcess
 from bot.services.doctor import DoctorService
 from bot.services.due_work import DueWorkService
+from bot.services.edition import EditionWork
 from bot.services.guild import GuildService, SetupChoice
 from bot.services.notice import NoticeStep, NoticeWork
-from bot.services.roundup import EditionWork, RoundupService, RoundupWork
+from bot.services.planning import RoundupWork
+from bot.services.roundup import RoundupService
 from bot.services.source import SourceService
 from bot.storage.store import Session, Store
 

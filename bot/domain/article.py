@@ -14,7 +14,8 @@ class Article:
     `url` is absolute http(s), or for a local file its ``file:`` address; `summary` is the publisher's own
     description, `body` the text as far as it is known; both hold paragraphs separated by a newline, no HTML.
     `key` tells entries of one feed apart (its guid, else its address). `source` is the outlet's name, never
-    empty: `SOURCE_NOT_GIVEN` where none is known.
+    empty: `SOURCE_NOT_GIVEN` where none is known. `weight` and `is_ours` are what a guild says of the source
+    that it has the article from: how much it counts, and whether it is the guild's own column.
     """
 
     key: str
@@ -26,6 +27,9 @@ class Article:
     source_url: str | None = None
     image_url: str | None = None
     published_at: datetime | None = None
+    is_paywalled: bool = False
+    weight: float = 1.0
+    is_ours: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,17 +9,36 @@ from cronsim import CronSim
 
 from bot.domain.edition import Edition
 from bot.domain.errors import PaddockError
-from bot.domain.guild import Part
+from bot.domain.guild import GuildSettings, Part, PauseScope
+
+# The kinds under which roundups and editions stand on the agenda.
+ROUNDUP = "roundup"
+EDITION = "edition"
 
 # A column for breakfast is still worth posting before lunch; after that readers have the news from elsewhere.
 LATE_WINDOW = timedelta(hours=3)
 # A day, and the half of one that lies between a publisher's evening and a reader's morning.
 ARTICLE_AGE_MAX = timedelta(hours=36)
+# How long before its time an edition is made where editors approve it first.
+REVIEW_LEAD = timedelta(hours=1)
+EVERY_DAY = frozenset(range(1, 8))  # Monday is 1, as in ISO 8601
+
+
+class RoundupKind(StrEnum):
+    """What a roundup is made from."""
+
+    DAILY = "daily"  # the news of the sources
+    WEEKLY = "weekly"  # the week's editions, and what readers answered
 
 
 @dataclass(frozen=True, slots=True)
 class Roundup:
-    """A recurring column. `at` is the local time of day in `timezone`."""
+    """A recurring column. `at` is the local time of day in `timezone`, `days` are ISO weekdays.
+
+    With a `review_channel_id` editors approve each edition there first; one that nobody approved is posted only if
+    `posts_unapproved`. With `column_deadline` the edition waits until that local time for the guild's own column.
+    `forum_tag_id` is put on the post where the channel is a forum.
+    """
 
     id: int
     guild_id: int
@@ -28,6 +47,12 @@ class Roundup:
     at: time
     timezone: str
     notify_role_id: int | None
+    kind: RoundupKind = RoundupKind.DAILY
+    days: frozenset[int] = EVERY_DAY
+    forum_tag_id: int | None = None
+    review_channel_id: int | None = None
+    posts_unapproved: bool = False
+    column_deadline: time | None = None
 
     def next_after(self, moment: datetime) -> datetime:
         """Return the first posting time after `moment`, in UTC.
@@ -35,7 +60,8 @@ class Roundup:
         An hour that daylight saving skips is posted right after the gap, one that it doubles is posted once.
         """
         local = moment.astimezone(ZoneInfo(self.timezone))
-        times = (found.astimezone(UTC) for found in CronSim(f"{self.at.minute} {self.at.hour} * * *", local))
+        days = ",".join(map(str, sorted(self.days)))
+        times = (found.astimezone(UTC) for found in CronSim(f"{self.at.minute} {self.at.hour} * * {days}", local))
         # In the second pass through a doubled hour CronSim, which counts on the wall, names the first pass again.
         return next(found for found in times if found > moment)
 
@@ -80,7 +106,8 @@ class EditionRecord:
     """An edition as it is kept.
 
     `done` is the last step recorded, `begun` the one whose intent is recorded; `ended_at` is when it was last skipped
-    or given up.
+    or given up. `revision` grows with each change of the content, `shown_revision` is the one that Discord shows;
+    `review_id` is the message in the editors' channel `review_channel_id`.
     """
 
     id: int
@@ -100,6 +127,18 @@ class EditionRecord:
     posted_at: datetime | None
     ended_at: datetime | None
     reason: str | None
+    revision: int = 0
+    shown_revision: int = 0
+    review_channel_id: int | None = None
+    review_id: int | None = None
+    approved_by: int | None = None
+    approved_at: datetime | None = None
+
+    @property
+    def may_stand(self) -> bool:
+        """Tell whether its message may stand: the intent to post it was recorded."""
+        message = EDITION_STEPS.index(EditionStep.MESSAGE)
+        return self.begun is not None and EDITION_STEPS.index(self.begun) >= message
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +186,22 @@ def next_step(edition: EditionRecord) -> EditionStep | None:
             continue
         return step
     return None
+
+
+def why_not(settings: GuildSettings | None, due_at: datetime, now: datetime) -> SkipReason | None:
+    """Return why an edition that was due at `due_at` may not be posted at `now`, or None."""
+    if settings is None or settings.is_paused(PauseScope.POSTS, now):
+        return SkipReason.PAUSED
+    if now - due_at > LATE_WINDOW:
+        return SkipReason.LATE
+    return None
+
+
+def message_link(edition: EditionRecord) -> str:
+    """Return the address of an edition's message in Discord; empty before it is posted."""
+    if edition.message_id is None:
+        return ""
+    return f"https://discord.com/channels/{edition.guild_id}/{edition.channel_id}/{edition.message_id}"
 
 
 class NoNewsError(PaddockError):

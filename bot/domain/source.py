@@ -12,7 +12,13 @@ RETRY_LONGEST = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A feed as one guild follows it. `id` is the guild's own, `feed_id` is shared by all guilds that follow it."""
+    """A feed as one guild follows it. `id` is the guild's own, `feed_id` is shared by all guilds that follow it.
+
+    `weight_percent` is how much its articles count, 100 for most; an article is taken if it has one of
+    `include_words` (or there are none) and none of `exclude_words`. `is_ours` marks the guild's own column,
+    `is_paywalled` an outlet whose articles cost money, `roundup_id` the only roundup that it feeds (None: all).
+    `gone_at` is when the publisher said that the feed is gone for good.
+    """
 
     id: int
     guild_id: int
@@ -25,6 +31,14 @@ class Source:
     read_at: datetime | None
     failures: int
     failure: str | None
+    weight_percent: int = 100
+    is_paused: bool = False
+    include_words: tuple[str, ...] = ()
+    exclude_words: tuple[str, ...] = ()
+    is_ours: bool = False
+    is_paywalled: bool = False
+    roundup_id: int | None = None
+    gone_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ _HIDDEN = regex.compile(
 )
 _CONTROL = regex.compile(r"[\p{Cc}\p{Cs}--[\t\n\r\f\v\x85]]", regex.V1)
 _SPACES = regex.compile(r"\s+")
-_SPACE_AFTER = regex.compile(r"\s*+")
+_VISIBLE = regex.compile(r"\S")
 _LINES = regex.compile(r"[\n\r\f\v\x85\u2028\u2029]+")
 
 # "“" closes German „quotations“ and is left to open here: a wrong guess joins two sentences and loses nothing.
@@ -124,10 +124,10 @@ def _ends(line: str) -> Iterator[int]:
         around = bisect_left(starts, match.start()) - 1
         if around >= 0 and end < spans[around][1]:
             continue
-        begins = _SPACE_AFTER.match(line, end).end()
-        if begins == len(line):
+        begins = _VISIBLE.search(line, end)
+        if begins is None:
             continue
-        following = line[begins : begins + AROUND_CHARS]
+        following = line[begins.start() : begins.start() + AROUND_CHARS]
         if match.group()[0] in _WIDE_ENDS:
             # 「…。」と述べた: the sentence goes on after the quotation.
             if match.group()[-1] in _CLOSERS and regex.match(r"\p{Hiragana}", following):

@@ -9,7 +9,7 @@ from bot.domain.actor import Actor, Capability
 from bot.domain.guild import Part, PauseScope
 from bot.services.due_work import DueWorkService
 from bot.services.guild import GuildService
-from bot.services.roundup import RoundupWork
+from bot.services.planning import RoundupWork
 from bot.services.source import SourceService
 
 PARKED_SHOWN = timedelta(days=2)

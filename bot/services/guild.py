@@ -101,14 +101,17 @@ class GuildService:
             await table.save_settings(
                 session, replace(kept, language=choice.language, timezone=timezone, parts=choice.parts)
             )
-            await roundups.save_roundup(
-                session,
-                guild_id=actor.guild_id,
+            roundup = await roundups.roundup_of(session, actor.guild_id)
+            if roundup is None:
+                roundup = Roundup(0, actor.guild_id, choice.name, choice.channel_id, choice.at, timezone, None)
+            chosen = replace(
+                roundup,
                 name=choice.name,
                 channel_id=choice.channel_id,
                 at=choice.at,
                 notify_role_id=choice.notify_role_id,
             )
+            await roundups.save_roundup(session, chosen)
             await self._audit(
                 session,
                 actor,
@@ -173,14 +176,7 @@ class GuildService:
                 raise NotSetUpError
             rhythm = await self._rhythm(session, actor.guild_id)
             after = edit(before)
-            await roundups.save_roundup(
-                session,
-                guild_id=after.guild_id,
-                name=after.name,
-                channel_id=after.channel_id,
-                at=after.at,
-                notify_role_id=after.notify_role_id,
-            )
+            await roundups.save_roundup(session, replace(after, id=before.id, guild_id=before.guild_id))
             await self._audit(session, actor, action, **params)
             return await self._replan(session, actor.guild_id, now, before=rhythm)
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
 from bot.domain.edition import Edition
-from bot.domain.roundup import EDITION_STEPS, EditionRecord, EditionState, EditionStep, Progress, Roundup
+from bot.domain.roundup import EDITION_STEPS, EditionRecord, EditionState, EditionStep, Progress, Roundup, RoundupKind
 from bot.storage.base import Base, RowId, Snowflake, insert_into
 from bot.storage.guild import GuildRow
 
@@ -28,6 +28,12 @@ class RoundupRow(Base):
     channel_id: Mapped[int] = mapped_column(Snowflake)
     at: Mapped[time]
     notify_role_id: Mapped[int | None] = mapped_column(Snowflake)
+    kind: Mapped[str] = mapped_column(String(16))
+    days: Mapped[list[int]]
+    forum_tag_id: Mapped[int | None] = mapped_column(Snowflake)
+    review_channel_id: Mapped[int | None] = mapped_column(Snowflake)
+    posts_unapproved: Mapped[bool]
+    column_deadline: Mapped[time | None]
 
 
 class EditionRow(Base):
@@ -54,6 +60,12 @@ class EditionRow(Base):
     posted_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
     reason: Mapped[str | None] = mapped_column(String(REASON_CHARS_MAX))
+    revision: Mapped[int] = mapped_column(default=0)
+    shown_revision: Mapped[int] = mapped_column(default=0)
+    review_channel_id: Mapped[int | None] = mapped_column(Snowflake)
+    review_id: Mapped[int | None] = mapped_column(Snowflake)
+    approved_by: Mapped[int | None] = mapped_column(Snowflake)
+    approved_at: Mapped[datetime | None]
 
 
 @cache
@@ -70,6 +82,12 @@ def _roundup(row: RoundupRow, timezone: str) -> Roundup:
         at=row.at,
         timezone=timezone,
         notify_role_id=row.notify_role_id,
+        kind=RoundupKind(row.kind),
+        days=frozenset(row.days),
+        forum_tag_id=row.forum_tag_id,
+        review_channel_id=row.review_channel_id,
+        posts_unapproved=row.posts_unapproved,
+        column_deadline=row.column_deadline,
     )
 
 
@@ -92,20 +110,29 @@ def _edition(row: EditionRow) -> EditionRecord:
         posted_at=row.posted_at,
         ended_at=row.ended_at,
         reason=row.reason,
+        revision=row.revision,
+        shown_revision=row.shown_revision,
+        review_channel_id=row.review_channel_id,
+        review_id=row.review_id,
+        approved_by=row.approved_by,
+        approved_at=row.approved_at,
     )
 
 
 async def roundup_of(session: AsyncSession, guild_id: int) -> Roundup | None:
-    """Return a guild's roundup, or None before /setup."""
-    found = (
-        await session.execute(
-            select(RoundupRow, GuildRow.timezone)
-            .join(GuildRow, GuildRow.guild_id == RoundupRow.guild_id)
-            .where(RoundupRow.guild_id == guild_id)
-            .order_by(RoundupRow.id)
-        )
-    ).first()
-    return None if found is None else _roundup(found[0], found[1])
+    """Return a guild's first roundup, the one that /setup made; None before."""
+    return next(iter(await roundups_of(session, guild_id)), None)
+
+
+async def roundups_of(session: AsyncSession, guild_id: int) -> tuple[Roundup, ...]:
+    """Return a guild's roundups, in the order in which they were made."""
+    found = await session.execute(
+        select(RoundupRow, GuildRow.timezone)
+        .join(GuildRow, GuildRow.guild_id == RoundupRow.guild_id)
+        .where(RoundupRow.guild_id == guild_id)
+        .order_by(RoundupRow.id)
+    )
+    return tuple(_roundup(row, timezone) for row, timezone in found)
 
 
 async def roundup_by_id(session: AsyncSession, roundup_id: int) -> Roundup | None:
@@ -116,21 +143,22 @@ async def roundup_by_id(session: AsyncSession, roundup_id: int) -> Roundup | Non
     return _roundup(row, (await session.get_one(GuildRow, row.guild_id)).timezone)
 
 
-async def save_roundup(
-    session: AsyncSession,
-    *,
-    guild_id: int,
-    name: str,
-    channel_id: int,
-    at: time,
-    notify_role_id: int | None,
-) -> int:
-    """Write the guild's roundup, made if there was none, and return its id."""
-    row = await session.scalar(select(RoundupRow).where(RoundupRow.guild_id == guild_id).order_by(RoundupRow.id))
-    if row is None:
-        row = RoundupRow(guild_id=guild_id)
+async def save_roundup(session: AsyncSession, roundup: Roundup) -> int:
+    """Write a roundup, made if its id is 0, and return its id. The zone is the guild's and not written here."""
+    if roundup.id:
+        row = await session.get_one(RoundupRow, roundup.id)
+    else:
+        row = RoundupRow(guild_id=roundup.guild_id)
         session.add(row)
-    row.name, row.channel_id, row.at, row.notify_role_id = name, channel_id, at, notify_role_id
+    row.name, row.channel_id, row.at, row.notify_role_id = (
+        roundup.name,
+        roundup.channel_id,
+        roundup.at,
+        roundup.notify_role_id,
+    )
+    row.kind, row.days, row.forum_tag_id = roundup.kind.value, sorted(roundup.days), roundup.forum_tag_id
+    row.review_channel_id, row.posts_unapproved = roundup.review_channel_id, roundup.posts_unapproved
+    row.column_deadline = roundup.column_deadline
     await session.flush()
     return row.id
 

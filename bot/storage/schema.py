@@ -1,11 +1,22 @@
 """The whole schema: importing this module makes every table known to the base."""
 
-from bot.storage import commands, due_work, guild, roundup, source
+from bot.storage import commands, discussion, due_work, guild, question, roundup, source, suggestion
 from bot.storage.base import Base
 
 # The newest migration, written here so that a start need not import Alembic to see that nothing is to be done.
-REVISION = "0001"
+REVISION = "0002"
 
 metadata = Base.metadata
 
-__all__ = ["REVISION", "commands", "due_work", "guild", "metadata", "roundup", "source"]
+__all__ = [
+    "REVISION",
+    "commands",
+    "discussion",
+    "due_work",
+    "guild",
+    "metadata",
+    "question",
+    "roundup",
+    "source",
+    "suggestion",
+]

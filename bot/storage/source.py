@@ -35,6 +35,7 @@ class FeedRow(Base):
     read_at: Mapped[datetime | None]
     failures: Mapped[int] = mapped_column(default=0)
     failure: Mapped[str | None] = mapped_column(String(FAILURE_CHARS_MAX))
+    gone_at: Mapped[datetime | None]
 
 
 class SourceRow(Base):
@@ -49,6 +50,15 @@ class SourceRow(Base):
     name: Mapped[str] = mapped_column(String(NAME_CHARS_MAX))
     added_by: Mapped[int] = mapped_column(Snowflake)
     added_at: Mapped[datetime]
+    weight_percent: Mapped[int] = mapped_column(default=100)
+    is_paused: Mapped[bool] = mapped_column(default=False)
+    include_words: Mapped[list[str]] = mapped_column(default=list)
+    exclude_words: Mapped[list[str]] = mapped_column(default=list)
+    is_ours: Mapped[bool] = mapped_column(default=False)
+    is_paywalled: Mapped[bool] = mapped_column(default=False)
+    # Without a foreign key: a roundup that is deleted leaves its sources to all others (see `bot.storage.roundup`).
+    roundup_id: Mapped[int | None] = mapped_column(Snowflake)
+    told_at: Mapped[datetime | None]
 
 
 class ArticleRow(Base):
@@ -69,6 +79,8 @@ class ArticleRow(Base):
     image_url: Mapped[str | None] = mapped_column(String(URL_CHARS_MAX))
     published_at: Mapped[datetime | None]
     seen_at: Mapped[datetime]
+    is_paywalled: Mapped[bool] = mapped_column(default=False)
+    page_read_at: Mapped[datetime | None]
 
 
 def _source(source: SourceRow, feed: FeedRow) -> Source:
@@ -84,6 +96,14 @@ def _source(source: SourceRow, feed: FeedRow) -> Source:
         read_at=feed.read_at,
         failures=feed.failures,
         failure=feed.failure,
+        weight_percent=source.weight_percent,
+        is_paused=source.is_paused,
+        include_words=tuple(source.include_words),
+        exclude_words=tuple(source.exclude_words),
+        is_ours=source.is_ours,
+        is_paywalled=source.is_paywalled,
+        roundup_id=source.roundup_id,
+        gone_at=feed.gone_at,
     )
 
 

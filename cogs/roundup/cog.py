@@ -9,7 +9,7 @@ from discord.ext import commands
 from bot.domain.due_work import CannotActError
 from bot.domain.errors import GoneError
 from bot.domain.guild import Part
-from bot.domain.roundup import EditionRecord, EditionState, OldEditionError
+from bot.domain.roundup import EditionRecord, EditionState, OldEditionError, message_link
 from bot.edge.actor import Actors
 from bot.edge.commands import described
 from bot.edge.edition import edition_view
@@ -21,7 +21,7 @@ from bot.edge.replies import language, say, text_panel, think
 from bot.edge.sentences import kept_sentence
 from bot.render.edition import credits_of
 from bot.services.guild import GuildService
-from bot.services.roundup import RoundupService, message_link
+from bot.services.roundup import RoundupService
 from bot.text import plural, text
 from cogs.roundup.posting import links_of
 

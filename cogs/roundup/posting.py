@@ -14,8 +14,8 @@ from bot.edge.edition import EditionLinks, edition_view, marker, question_view, 
 from bot.edge.pace import Priority
 from bot.edge.publish import THREAD_NAME_CHARS_MAX, Publisher
 from bot.edge.sentences import kept_sentence
+from bot.services.edition import EditionWork
 from bot.services.notice import NoticeStep
-from bot.services.roundup import EditionWork
 from bot.text import day_text, text
 
 

@@ -80,7 +80,7 @@ def value(column: object) -> object:
         return START.date()
     if kind == "TIME":
         return START.time()
-    return {"JSON": ["roundup"], "BIGINT": 1, "INTEGER": 1}.get(kind, "1")
+    return {"JSON": ["roundup"], "BIGINT": 1, "INTEGER": 1, "BOOLEAN": True}.get(kind, "1")
 
 
 def contents(path: Path) -> bytes:

@@ -17,8 +17,9 @@ from bot.domain.roundup import (
     NoSourcesError,
     PostsPausedError,
     SkipReason,
+    message_link,
 )
-from bot.services.roundup import HISTORY_PAGE, message_link
+from bot.services.roundup import HISTORY_PAGE
 from bot.storage import roundup as table
 from bot.storage.store import Session
 from bot.text import error_text

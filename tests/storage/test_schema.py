@@ -11,6 +11,7 @@ from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from bot.domain.article import Article
+from bot.domain.roundup import Roundup
 from bot.storage import due_work, guild, roundup, source
 from bot.storage.base import NAMING, insert_into
 from bot.storage.schema import metadata
@@ -120,7 +121,7 @@ async def test_the_statements_on_feeds_and_editions_are_postgresqls_too(store: S
         await source.forget_feed_if_unfollowed(session, feed_id)
         await guild.audit_page(session, GUILD, before_id=9, limit=3)
         await guild.save_settings(session, guild.GuildSettings(GUILD, "en", "UTC", frozenset(), None, START, 0))
-        await roundup.save_roundup(session, guild_id=GUILD, name="R", channel_id=1, at=time(7, 30), notify_role_id=None)
+        await roundup.save_roundup(session, Roundup(0, GUILD, "R", 1, time(7, 30), "UTC", None))
         found = await roundup.roundup_of(session, GUILD)
         assert found is not None
         await roundup.plan_edition(session, found, day=START.date(), due_at=START)

@@ -1,0 +1,165 @@
+"""Due work on one edition: posted step by step, each step recorded as begun before it is taken."""
+
+import logging
+from dataclasses import replace
+from datetime import datetime
+
+from bot.clock import Clock
+from bot.domain.due_work import DueWork
+from bot.domain.edition import Edition
+from bot.domain.errors import NotSetUpError
+from bot.domain.guild import GuildSettings, Part
+from bot.domain.roundup import (
+    EDITION,
+    EditionRecord,
+    EditionState,
+    EditionStep,
+    NoNewsError,
+    NoSourcesError,
+    PostingStep,
+    Progress,
+    Roundup,
+    SkipReason,
+    next_step,
+    why_not,
+)
+from bot.services.due_work import DueWorkService
+from bot.services.notice import end_edition
+from bot.services.roundup import RoundupService
+from bot.services.source import SourceService
+from bot.storage import due_work as agenda
+from bot.storage import guild as guilds
+from bot.storage import question as questions
+from bot.storage import roundup as table
+from bot.storage import suggestion as suggestions
+from bot.storage.store import Session, Store
+
+log = logging.getLogger(__name__)
+
+
+class EditionWork:
+    """Due work on an edition: the steps of `EDITION_STEPS`, each with its intent recorded before it is taken."""
+
+    kind = EDITION
+
+    def __init__(
+        self, store: Store, clock: Clock, due: DueWorkService, source: SourceService, roundup: RoundupService
+    ) -> None:
+        self._store = store
+        self._clock = clock
+        self._due = due
+        self._source = source
+        self._roundup = roundup
+
+    async def next_step(self, work: DueWork) -> PostingStep | None:
+        """Record the intent of the next step and return it, or None when the edition stands.
+
+        Raises:
+            LeaseLostError: if somebody else has taken the work over.
+        """
+        now = self._clock.now()
+
+        async def write(session: Session) -> PostingStep | None:
+            await agenda.hold(session, work, now)
+            edition = await table.edition_by_id(session, work.subject_id)
+            step = None if edition is None else next_step(edition)
+            if edition is None or step is None:
+                return None
+            settings = await guilds.settings_of(session, edition.guild_id)
+            roundup = await table.roundup_by_id(session, edition.roundup_id)
+            if settings is None or roundup is None:
+                return None
+            # Once the message stands, its thread and its links follow, however late; only the message has a deadline.
+            reason = why_not(settings, edition.due_at, now) if edition.message_id is None else None
+            if reason is not None and not (step is EditionStep.MESSAGE and edition.begun is step):
+                progress = Progress(state=EditionState.SKIPPED, reason=reason.value)
+                await end_edition(session, self._due, edition, progress, self._clock.now())
+                return None
+            if edition.begun is not step:
+                await table.record_progress(session, edition.id, Progress(begun=step))
+            return PostingStep(
+                step=step,
+                edition=edition,
+                language=settings.language,
+                parts=settings.parts,
+                notify_role_id=roundup.notify_role_id if Part.NOTIFY in settings.parts else None,
+                resumed=edition.begun is step,
+                overdue=reason,
+            )
+
+        step = await self._store.write(write)
+        if step is not None and step.resumed:
+            log.info("step resumed edition=%s step=%s", work.subject_id, step.step)
+        return step
+
+    async def gather(self, step: PostingStep) -> Progress:
+        """Ask the guild's feeds, so that the edition has this morning's news."""
+        await self._source.refresh(step.edition.guild_id)
+        return Progress()
+
+    async def draft(self, step: PostingStep) -> Progress:
+        """Compose the edition; a day without news is skipped and says so in /roundup history."""
+
+        async def read(session: Session) -> tuple[GuildSettings | None, Roundup | None]:
+            return (
+                await guilds.settings_of(session, step.edition.guild_id),
+                await table.roundup_by_id(session, step.edition.roundup_id),
+            )
+
+        settings, roundup = await self._store.read(read)
+        if settings is None or roundup is None:
+            raise NotSetUpError
+        try:
+            content = await self._roundup.compose(settings, roundup, step.edition.day)
+        except (NoNewsError, NoSourcesError):
+            return Progress(state=EditionState.SKIPPED, reason=SkipReason.NO_NEWS.value)
+        return Progress(content=content)
+
+    async def record_step(self, work: DueWork, step: PostingStep, outcome: Progress) -> None:
+        """Record what a step did.
+
+        Raises:
+            LeaseLostError: if somebody else has taken the work over.
+        """
+        now = self._clock.now()
+        is_last = step.step is EditionStep.LINKS
+
+        async def write(session: Session) -> EditionRecord:
+            await agenda.hold(session, work, now)
+            if outcome.state is EditionState.SKIPPED:  # the step was not done, and is taken again if it is revived
+                return await end_edition(session, self._due, step.edition, outcome, now)
+            if outcome.content is not None and not await _asks_its_own(session, work.subject_id, outcome.content):
+                return step.edition  # another edition was quicker: this draft is made again, with the next question
+            if is_last and step.edition.content is not None:
+                told = [url for story in step.edition.content.stories for url in story]
+                await suggestions.mark_used(session, step.edition.roundup_id, told)
+            progress = replace(outcome, done=step.step, state=EditionState.POSTED if is_last else outcome.state)
+            return await table.record_progress(session, work.subject_id, progress)
+
+        edition = await self._store.write(write)
+        if edition.state is EditionState.POSTED:
+            log.info("edition posted guild=%s edition=%s", edition.guild_id, edition.id)
+
+    async def finished(self, work: DueWork) -> datetime | None:
+        """Return None: an edition is posted once."""
+        del work
+
+    async def parked(self, work: DueWork, error: str) -> None:
+        """Mark the edition as failed, with the reason that /roundup history and /doctor show."""
+        progress = Progress(state=EditionState.FAILED, reason=error)
+
+        async def write(session: Session) -> None:
+            edition = await table.edition_by_id(session, work.subject_id)
+            if edition is not None and edition.state is EditionState.DUE:
+                await end_edition(session, self._due, edition, progress, self._clock.now())
+
+        await self._store.write(write)
+
+
+async def _asks_its_own(session: Session, edition_id: int, content: Edition) -> bool:
+    """Take the question that `content` asks from the guild's queue; tell whether it could be had."""
+    queued_id = None if content.big_question is None else content.big_question.queued_id
+    if queued_id is not None and not await questions.take(session, queued_id, edition_id):
+        return False
+    await questions.release(session, edition_id, but=queued_id)
+    return True
