@@ -16,6 +16,7 @@ from bot.edge.due_runner import DueRunner
 from bot.edge.live_edit import LiveEdits
 from bot.edge.pace import Pace
 from bot.edge.publish import Publisher
+from bot.edge.quiet import Quiet
 from bot.feeds.fetch import Fetcher, FetchLimits
 from bot.feeds.read import FeedReader
 from bot.feeds.worker import ParserProcess
@@ -134,8 +135,9 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
         await client.add_feature(QuestionCog(actors, QuestionService(store, clock)))
         await client.add_feature(HelpCog(actors, guilds, DoctorService(clock, guilds, sources, due)))
 
-    client = PaddockClient(CommandListService(store, clock), load)
-    publisher = Publisher(client, Pace(SystemClock().monotonic, settings.requests_per_s_each))
+    monotonic = SystemClock().monotonic
+    client = PaddockClient(CommandListService(store, clock), load, Quiet(monotonic))
+    publisher = Publisher(client, Pace(monotonic, settings.requests_per_s_each))
     live = LiveEdits(clock, publisher)
     runner = DueRunner(due, clock)
     runner.register(sources, sources.read)

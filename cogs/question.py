@@ -98,7 +98,7 @@ class QuestionForm(Form):
     """Asks for the question and its options, a line each."""
 
     def __init__(self, cog: QuestionCog, asked_in: str, typed: Typed | None = None) -> None:
-        super().__init__(title=text("question.form.title", asked_in), custom_id="question:form")
+        super().__init__(text("question.form.title", asked_in))
         self._cog = cog
         before = typed or Typed()
         self.question = Field(

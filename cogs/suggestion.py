@@ -110,7 +110,7 @@ class SuggestionForm(Form):
     """Asks a member for the link, and why it is worth telling."""
 
     def __init__(self, cog: SuggestionCog, edition_id: int, asked_in: str) -> None:
-        super().__init__(title=text("suggestion.form.title", asked_in), custom_id=f"suggestion:form:{edition_id}")
+        super().__init__(text("suggestion.form.title", asked_in))
         self._cog = cog
         self._edition_id = edition_id
         self.url = Field(max_length=URL_CHARS_MAX, custom_id="url")

@@ -109,6 +109,22 @@ def test_what_cannot_be_done_is_one_sentence_and_exit_code_1(file: Path, command
     assert not (file.parent / "new.db").exists()
 
 
+@pytest.mark.parametrize("command", ["run", "migrate", "doctor"])
+def test_a_damaged_database_is_one_sentence_whose_command_brings_the_bot_back(file: Path, command: str):
+    assert paddock(file.parent, "backup")[0] == 0
+    add_rows(file, 8, 9)
+    file.write_bytes(file.read_bytes()[:-5000])
+    token = {"DISCORD_TOKEN": SHAPED_LIKE_A_TOKEN} if command == "run" else {}  # doctor would show it to Discord
+    code, out, err = paddock(file.parent, command, **token)
+    assert code == 1
+    (sentence,) = [line for line in (out + err).splitlines() if "damaged" in line]
+    assert "Traceback" not in err
+    assert "Put the newest backup in its place: paddock restore " in sentence
+    assert paddock(file.parent, "restore", sentence.rpartition(" ")[2])[0] == 0
+    assert numbers_in(file) == list(range(1, 8))
+    assert paddock(file.parent, "migrate")[0] == 0
+
+
 def test_a_restore_needs_a_file(tmp_path: Path):
     assert paddock(tmp_path, "restore")[0] == 2
 

@@ -29,6 +29,8 @@ ABANDONED_ALONE = 2
 # As often as work may fail. Six of the eight are claims of this work alone: what ends the process then is the work, or
 # nothing works at all. With the lease between them they take a quarter of an hour, and an edition may be 3 hours late.
 ABANDONED_MAX = ATTEMPTS_MAX
+# Whoever is away says nothing of coming back. What waits is to be done soon after, and a try is one request.
+BACKOFF_AWAY_LONGEST = timedelta(minutes=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +58,15 @@ class DueWork:
             raise AbandonedError(count=self.abandoned)
 
 
-def backoff(attempts: int) -> timedelta:
-    """Return the wait after the `attempts`-th failure (1, 2, …)."""
+def backoff(attempts: int, *, away: bool = False) -> timedelta:
+    """Return the wait after the `attempts`-th failure (1, 2, …).
+
+    Args:
+        attempts: how often it has failed.
+        away: it failed because Discord or the database is away, not for a reason of its own.
+    """
     doublings = min(max(attempts, 1), ATTEMPTS_MAX) - 1  # more would only leave the range of a timedelta
-    return min(BACKOFF_FIRST * 2**doublings, BACKOFF_LONGEST)
+    return min(BACKOFF_FIRST * 2**doublings, BACKOFF_AWAY_LONGEST if away else BACKOFF_LONGEST)
 
 
 def taken_together(abandoned: Sequence[int]) -> int:

@@ -141,7 +141,9 @@ class DueRunner:
             log.warning(
                 "discord away kind=%s subject=%s why=%s error_id=%s", work.kind, work.subject_id, reason, error_id
             )
-            await self._fail(registered, work, error, patient=True)
+            wait_s = error.params.get("retry_after_s")
+            wait = timedelta(seconds=wait_s) if isinstance(wait_s, int) else timedelta()
+            await self._fail(registered, work, error, patient=True, wait=wait)
         except StorageUnavailableError as error:
             await self._fail(registered, work, error, patient=True)
         except AbandonedError as error:
@@ -162,15 +164,17 @@ class DueRunner:
         *,
         permanent: bool = False,
         patient: bool = False,
+        wait: timedelta = timedelta(),
     ) -> None:
-        kept = packed(error)
+        kept, now = packed(error), self._clock.now()
         try:
             await self._agenda.fail(
                 work,
                 kept,
-                self._clock.now(),
+                now,
                 permanent=permanent,
                 patient=patient,
+                not_before=now + wait,
                 parked=registered.steps.parked,
             )
         except StorageUnavailableError:

@@ -78,6 +78,10 @@ async def handle(interaction: discord.Interaction, error: BaseException) -> None
         log.warning("the asker could not be told guild=%s status=%s", interaction.guild_id, lost.status)
 
 
+# An interaction's token lasts 15 minutes (Discord docs, receiving and responding); the last one is for closing.
+OPEN_S = 840.0
+
+
 class Panel(ui.LayoutView):
     """An ephemeral view for the one who asked; its errors end in `handle`, and when it closes it says so.
 
@@ -85,11 +89,8 @@ class Panel(ui.LayoutView):
         last_used: the interaction that showed or changed it last, through which it can still be changed.
     """
 
-    # An interaction's token lasts 15 minutes (Discord docs, receiving and responding); the last one is for closing.
-    TIMEOUT_S = 840.0
-
     def __init__(self) -> None:
-        super().__init__(timeout=self.TIMEOUT_S)
+        super().__init__(timeout=OPEN_S)
         self.last_used: discord.Interaction | None = None
 
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
@@ -124,7 +125,14 @@ class Field(ui.TextInput[ui.View]):  # noqa: TID251  # this is what the others u
 
 
 class Form(ui.Modal):
-    """A modal whose errors end in `handle`; it is typed into through `Field`."""
+    """A modal whose errors end in `handle`; it is typed into through `Field`.
+
+    Its custom id is one of its own: discord.py knows a form by nothing else, and of two people who have the same form
+    open one would fill in the other's.
+    """
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title=title, timeout=OPEN_S)
 
     async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
         """Answer for what `on_submit` raised."""

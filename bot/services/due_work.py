@@ -61,6 +61,7 @@ class DueWorkService:
         *,
         permanent: bool,
         patient: bool = False,
+        not_before: datetime | None = None,
         parked: Parked | None = None,
     ) -> bool:
         """Give failed work back and tell whether it was given up.
@@ -73,12 +74,13 @@ class DueWorkService:
             now: the present moment.
             permanent: trying again would not help.
             patient: it is not the work's own fault, so it is tried again however often it has failed.
+            not_before: when whoever refused it wants to be asked again at the earliest.
             parked: what its feature writes when the work is given up: either both are written or neither, and then
                 the work is held until its lease ends and this is tried again.
         """
         attempts = work.attempts + 1
         given_up = permanent or (attempts >= ATTEMPTS_MAX and not patient)
-        next_at = None if given_up else now + backoff(attempts)
+        next_at = None if given_up else max(now + backoff(attempts, away=patient), not_before or now)
 
         async def write(session: Session) -> bool:
             was_parked = await table.fail(session, work, error=error, next_at=next_at, now=now)

@@ -227,6 +227,12 @@ def newest_backup(database: Path) -> datetime | None:
     return max((moment for _, moment in _backups(database)), default=None)
 
 
+def newest_backup_file(database: Path) -> Path | None:
+    """Return the newest backup in the database's own folder, or None."""
+    found = dict(_backups(database))
+    return max(found, key=lambda path: found[path], default=None)
+
+
 def give_to_owner_of(database: Path, path: Path) -> None:
     """Give a file or folder to whoever has the database: root may back up and restore for a bot that is not root."""
     owner = database.stat()

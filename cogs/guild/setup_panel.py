@@ -265,7 +265,7 @@ class TimeForm(Form):
     """Time of day and zone; what was understood is shown back in the panel, as the asker's own local time."""
 
     def __init__(self, panel: SetupPanel) -> None:
-        super().__init__(title=panel.say("guild.setup.time_title"), custom_id="setup:time_form")
+        super().__init__(panel.say("guild.setup.time_title"))
         self.panel = panel
         self.time = Field(default=f"{panel.draft.at:%H:%M}", max_length=20, custom_id="time")
         self.zone = Field(default=panel.draft.timezone, max_length=64, custom_id="zone")

@@ -25,6 +25,7 @@ from bot.storage.backup import (
     newest_backup,
     prune,
 )
+from bot.storage.damaged import DamagedWithoutBackupError
 from bot.storage.health import file_health
 from bot.storage.migrate import NewerSchemaError, revision_of, upgrade
 from bot.storage.schema import REVISION
@@ -232,7 +233,7 @@ async def test_without_a_backup_nothing_is_migrated(file: Path, obstacle: str, m
     else:
         (file.parent / "backups").touch()
     before = tree(file.parent)
-    with pytest.raises((NoRoomError, DamagedFileError, BackupFailedError)):
+    with pytest.raises((NoRoomError, DamagedWithoutBackupError, BackupFailedError)):
         await upgrade(url_of(file), ManualClock(NOW))
     assert tree(file.parent) == before
 

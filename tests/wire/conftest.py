@@ -32,3 +32,7 @@ def pytest_terminal_summary(terminalreporter):
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
     for line in lines(value for report in reports for name, value in report.user_properties if name == "kill"):
         terminalreporter.write_line(line)
+    for report in reports:
+        for name, value in report.user_properties:
+            if name == "figures":
+                terminalreporter.write_line(value)
