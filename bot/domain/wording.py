@@ -52,6 +52,14 @@ no not none all some many most both each one two three according officials analy
 _STARTERS = frozenset(_STARTERS_TEXT.split())
 
 
+def storable(text: str) -> str:
+    """Return `text` without what not every database takes and nobody sees: control characters and lone surrogates.
+
+    Tabs and line breaks stay. PostgreSQL refuses NUL, and no UTF-8 can hold half of a surrogate pair.
+    """
+    return _CONTROL.sub("", text)
+
+
 def clean(text: str) -> str:
     """Return `text` on one line: NFC, without control, bidi and hidden characters, spaces collapsed."""
     text = unicodedata.normalize("NFC", text)

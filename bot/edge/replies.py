@@ -10,6 +10,7 @@ import discord
 from discord import app_commands, ui
 
 from bot.domain.errors import PaddockError
+from bot.domain.wording import storable
 from bot.edge.sentences import error_sentence
 from bot.text import language_of, plural, text
 
@@ -113,8 +114,17 @@ class Panel(ui.LayoutView):
         await handle(interaction, error)
 
 
+class Field(ui.TextInput[ui.View]):  # noqa: TID251  # this is what the others use
+    """A line or a box to type into, from which what nobody can keep is taken out."""
+
+    @property
+    def value(self) -> str:
+        """What was typed."""
+        return storable(super().value)
+
+
 class Form(ui.Modal):
-    """A modal whose errors end in `handle`."""
+    """A modal whose errors end in `handle`; it is typed into through `Field`."""
 
     async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
         """Answer for what `on_submit` raised."""
