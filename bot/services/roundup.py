@@ -26,9 +26,9 @@ from bot.domain.roundup import (
 )
 from bot.services.due_work import DueWorkService
 from bot.services.source import SourceService
+from bot.storage import article as sources
 from bot.storage import guild as guilds
 from bot.storage import roundup as table
-from bot.storage import source as sources
 from bot.storage.store import Session, Store
 from bot.text import text
 
@@ -129,7 +129,7 @@ class RoundupService:
         since = self._clock.now() - ARTICLE_AGE_MAX
 
         async def read(session: Session) -> tuple[Article, ...]:
-            articles = await sources.articles_since(session, settings.guild_id, since)
+            articles = await sources.articles_since(session, settings.guild_id, since, roundup_id=roundup.id)
             earlier = await table.editions_page(session, settings.guild_id, limit=EDITIONS_REMEMBERED, before=day)
             told = {url for edition in earlier for url in _told(edition)}
             return tuple(article for article in articles if article.url not in told)
@@ -139,9 +139,24 @@ class RoundupService:
             if not await self._source.list(settings.guild_id):
                 raise NoSourcesError
             raise NoNewsError(hours=int(ARTICLE_AGE_MAX.total_seconds() // 3600))
+        # The column is read for its question before anything else is; other articles only if they would be quoted.
+        articles, _ = await self._complete(settings.guild_id, articles, [one for one in articles if one.is_ours])
         # Grouping compares every article with every other: milliseconds for dozens, too long for the loop for more.
         edition = await asyncio.to_thread(_composer(articles, settings, roundup, day, self._clock.now()))
+        quoted = set(_quoted(edition))
+        articles, is_more = await self._complete(
+            settings.guild_id, articles, [one for one in articles if one.url in quoted]
+        )
+        if is_more:
+            edition = await asyncio.to_thread(_composer(articles, settings, roundup, day, self._clock.now()))
         return edition if Part.QUESTION in settings.parts else replace(edition, big_question=None)
+
+    async def _complete(
+        self, guild_id: int, articles: tuple[Article, ...], wanted: list[Article]
+    ) -> tuple[tuple[Article, ...], bool]:
+        """Return `articles` with those of `wanted` completed from their pages, and whether any was."""
+        completed = await self._source.complete(guild_id, wanted)
+        return tuple(completed.get(article.url, article) for article in articles), bool(completed)
 
     async def _require(self, guild_id: int) -> tuple[GuildSettings, Roundup]:
         settings = await self._store.read(lambda session: guilds.settings_of(session, guild_id))
@@ -156,6 +171,13 @@ def _told(edition: EditionRecord) -> Iterator[str]:
     if edition.content is not None:
         for section in (edition.content.lead, *edition.content.sections):
             yield from section.articles if section is not None else ()
+
+
+def _quoted(edition: Edition) -> Iterator[str]:
+    """Yield the address of the article that each section of an edition quotes, those in reserve too."""
+    for section in (edition.lead, *edition.sections, *edition.reserve):
+        if section is not None:
+            yield from section.articles[:1]
 
 
 def _composer(
