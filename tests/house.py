@@ -201,6 +201,7 @@ class House:
     planning: RoundupWork
     editions: EditionWork
     notices: NoticeWork
+    source_notices: SourceNoticeWork
     doctor: DoctorService
     runner: DueRunner
     desk: Desk
@@ -286,7 +287,21 @@ def compose_house(store: Store, clock: ManualClock, reader: FeedReader, parser: 
     runner.register(notices, desk.tell)
     doctor = DoctorService(clock, guilds, sources, due)
     return House(
-        store, clock, due, guilds, feeds, sources, roundups, planning, editions, notices, doctor, runner, desk, parser
+        store,
+        clock,
+        due,
+        guilds,
+        feeds,
+        sources,
+        roundups,
+        planning,
+        editions,
+        notices,
+        source_notices,
+        doctor,
+        runner,
+        desk,
+        parser,
     )
 
 

@@ -5,7 +5,7 @@ The names are those of CLDR, through Babel.
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from typing import cast
 
@@ -79,7 +79,7 @@ def read_date(written: str, language: str = "") -> datetime | None:
     if day is None:
         return None
     try:
-        return (datetime(*day, tzinfo=UTC) + _time(written) - _offset(written)).astimezone(UTC)
+        return datetime.combine(date(*day), _time(written), UTC) - _offset(written)
     except (ValueError, OverflowError):
         return None
 
@@ -118,14 +118,14 @@ def _year(digits: str) -> int:
     return year if len(digits) > 2 else year + (2000 if year < _CENTURY_TURN else 1900)  # noqa: PLR2004  # "26"
 
 
-def _time(written: str) -> timedelta:
+def _time(written: str) -> time:
     found = _TIME.search(written)
     if found is None:
-        return timedelta()
+        return time()
     hour, minute, second = int(found[1]), int(found[2]), int(found[3] or 0)
     if found[4]:
         hour = hour % 12 + (12 if found[4][0] in "pP" else 0)
-    return timedelta(hours=hour, minutes=minute, seconds=second)
+    return time(hour, minute, second)
 
 
 def _offset(written: str) -> timedelta:
