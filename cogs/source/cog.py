@@ -29,7 +29,9 @@ LIST_NAME = "sources.opml"
 
 
 @app_commands.default_permissions(manage_messages=True)
-class SourceCog(commands.GroupCog, group_name="source", group_description=described("source.command.group")):
+class SourceCog(
+    commands.GroupCog, name="source", group_name="source", group_description=described("source.command.group")
+):
     """Adds, lists, changes, removes and tries sources."""
 
     def __init__(self, actors: Actors, sources: SourceService) -> None:
