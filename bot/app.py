@@ -28,17 +28,21 @@ from bot.services.guild import GuildService
 from bot.services.notice import NoticeWork
 from bot.services.page import PageService
 from bot.services.planning import RoundupWork
+from bot.services.question import QuestionService
 from bot.services.roundup import RoundupService
 from bot.services.source import SourceService
 from bot.services.source_notice import SourceNoticeWork
+from bot.services.suggestion import SuggestionService
 from bot.settings import Settings
 from bot.storage.migrate import upgrade
 from bot.storage.store import Store, open_store
 from cogs.guild import GuildCog
 from cogs.help import HelpCog
+from cogs.question import QuestionCog
 from cogs.roundup import AboutButton, NotifyButton, PostNowButton, RoundupCog
 from cogs.roundup.posting import Posting
 from cogs.source import SourceCog, SourceNotices, TrySourceButton
+from cogs.suggestion import AcceptButton, DismissButton, SuggestButton, SuggestionCog, SuggestionTelling
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +106,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     pages = PageService(store, clock, reader)
     sources = SourceService(store, clock, feeds, pages, reader, sources_max=settings.sources_max)
     roundups = RoundupService(store, clock, due, sources)
+    suggestions = SuggestionService(store, clock, due, reader)
     actors = Actors(guilds)
 
     async def load(client: PaddockClient) -> None:
@@ -119,10 +124,14 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
         )
         await client.add_feature(SourceCog(actors, sources), (TrySourceButton,))
         await client.add_feature(RoundupCog(actors, guilds, roundups, live), (NotifyButton, AboutButton, PostNowButton))
+        await client.add_feature(
+            SuggestionCog(actors, guilds, suggestions, live), (SuggestButton, AcceptButton, DismissButton)
+        )
+        await client.add_feature(QuestionCog(actors, QuestionService(store, clock)))
         await client.add_feature(HelpCog(actors, guilds, DoctorService(clock, guilds, sources, due)))
 
     client = PaddockClient(CommandListService(store, clock), load)
-    publisher = Publisher(client, Pace(SystemClock().monotonic, settings.requests_per_s))
+    publisher = Publisher(client, Pace(SystemClock().monotonic, settings.requests_per_s_each))
     live = LiveEdits(clock, publisher)
     runner = DueRunner(due, clock)
     runner.register(feeds, feeds.read)
@@ -132,6 +141,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     posting = Posting(publisher, editions, clock)
     runner.register(editions, posting.perform)
     runner.register(NoticeWork(store, clock), posting.tell)
+    runner.register(suggestions, SuggestionTelling(publisher).perform)
     return App(client, runner, live, guilds, sources, roundups)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from bot.domain.article import Article, ParsedFeed
-from bot.domain.feed import NoArticleError, NotAFeedError, WebPageError
+from bot.domain.feed import NotAFeedError, WebPageError
 from bot.domain.source import FeedChoiceError, ListedFeed
 from bot.feeds.fetch import Fetched, Fetcher, Validators
 from bot.feeds.worker import ParserProcess
@@ -24,6 +24,17 @@ class FeedReader:
     def __init__(self, fetcher: Fetcher, parser: ParserProcess) -> None:
         self._fetcher = fetcher
         self._parser = parser
+
+    async def read_article(self, url: str) -> Article:
+        """Return the article that stands at `url`, a web page.
+
+        Raises:
+            FeedError: one of its classes: it cannot be fetched, or holds no article.
+        """
+        fetched = await self._fetcher.fetch(url)
+        return await self._parser.parse_article(
+            fetched.body or b"", url=fetched.final_url, content_type=fetched.content_type
+        )
 
     async def read(self, url: str, validators: Validators | None = None) -> FeedRead:
         """Return what stands at `url`, unless it is what `validators` were given to us with.
@@ -53,17 +64,6 @@ class FeedReader:
         if others:
             raise FeedChoiceError(feeds)
         return await self.read(first.url)
-
-    async def read_page(self, url: str) -> Article:
-        """Return the article on the page at `url`.
-
-        Raises:
-            FeedError: one of its classes: it cannot be fetched, or holds no article.
-        """
-        fetched = await self._fetcher.fetch(url)
-        if fetched.body is None:
-            raise NoArticleError(url=url)
-        return await self._parser.parse_article(fetched.body, url=fetched.final_url, content_type=fetched.content_type)
 
     async def read_list(self, body: bytes) -> tuple[ListedFeed, ...]:
         """Return the feeds that an OPML list names.

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from bot.clock import Clock
@@ -30,38 +30,40 @@ class PageService:
         self._clock = clock
         self._reader = reader
 
-    async def complete(self, guild_id: int, articles: Sequence[Article]) -> dict[str, Article]:
-        """Return by their addresses those of `articles` that were completed; a page that fails changes nothing.
+    async def complete(self, guild_id: int, articles: Sequence[Article], urls: Collection[str]) -> tuple[Article, ...]:
+        """Return `articles`, those with one of these addresses completed; a page that fails changes nothing.
 
         An article is completed where its feed says too little (`bot.domain.source.needs_page`) and its page was never
         read, successfully or not.
         """
-        thin = {article.url: article for article in articles if needs_page(article)}
+        thin = dict.fromkeys(article.url for article in articles if article.url in urls and needs_page(article))
         if not thin:
-            return {}
+            return tuple(articles)
         unread = await self._store.read(lambda session: table.unread_pages(session, guild_id, thin))
-        wanted = [article for url, article in thin.items() if url in unread][:PAGES_MAX]
-        completed: dict[str, Article] = {}
+        wanted = [url for url in thin if url in unread][:PAGES_MAX]
+        pages: dict[str, Article] = {}
         limit = asyncio.Semaphore(PAGES_AT_ONCE)
 
-        async def one(article: Article) -> None:
+        async def one(url: str) -> None:
             async with limit:
-                page = await self._read(guild_id, article.url)
+                page = await self._read(guild_id, url)
             if page is not None:
-                completed[article.url] = completed_by(article, page)
+                pages[url] = page
 
         try:
             async with asyncio.timeout(PAGES_S_MAX), asyncio.TaskGroup() as group:
-                for article in wanted:
-                    group.create_task(one(article))
+                for url in wanted:
+                    group.create_task(one(url))
         except TimeoutError:
-            log.warning("pages too slow for the edition guild=%s read=%s of=%s", guild_id, len(completed), len(wanted))
-        return completed
+            log.warning("pages too slow for the edition guild=%s read=%s of=%s", guild_id, len(pages), len(wanted))
+        return tuple(
+            completed_by(article, pages[article.url]) if article.url in pages else article for article in articles
+        )
 
     async def _read(self, guild_id: int, url: str) -> Article | None:
         page: Article | None = None
         try:
-            page = await self._reader.read_page(url)
+            page = await self._reader.read_article(url)
         except FeedError as error:
             log.info("page not read guild=%s reason=%s", guild_id, error.message_id)
         now = self._clock.now()

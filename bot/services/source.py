@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from bot.clock import Clock
@@ -244,9 +244,9 @@ class SourceService:
         """Ask a guild's feeds that were not asked lately, for an edition."""
         await self._feeds.refresh(guild_id)
 
-    async def complete(self, guild_id: int, articles: Sequence[Article]) -> dict[str, Article]:
-        """Return by their addresses those of `articles` that their own pages completed."""
-        return await self._pages.complete(guild_id, articles)
+    async def complete(self, guild_id: int, articles: Sequence[Article], urls: Collection[str]) -> tuple[Article, ...]:
+        """Return `articles`, those with one of these addresses completed from their own pages where they have to be."""
+        return await self._pages.complete(guild_id, articles, urls)
 
     async def _add_all(
         self, actor: Actor, feeds: Sequence[ListedFeed]

@@ -57,7 +57,8 @@ async def test_a_story_that_its_feed_leaves_without_words_is_quoted_from_its_pag
     assert lead(await guild.roundups.preview(editor(OTHER_GUILD))) == lead(edition)
     assert news.asked("/van") == 1
     await guild.sources.refresh(GUILD)
-    assert await guild.sources.complete(GUILD, [Article("k", url, "A van", "Motor")]) == {}
+    known = (Article("k", url, "A van", "Motor"),)
+    assert await guild.sources.complete(GUILD, known, [url]) == known
 
 
 async def test_what_a_feed_says_enough_of_is_not_asked_for(guild: House, news: NewsServer):
@@ -92,14 +93,16 @@ async def test_no_more_pages_are_read_for_one_edition_than_it_can_show(guild: Ho
     urls = [html(news, f"/{number}", page_of()) for number in range(PAGES_MAX + 5)]
     await guild.sources.add(editor(), feed(news, "/motor", *((url, f"Van {url[-2:]}", "") for url in urls)))
     wanted = [Article(url, url, "A van", "Motor", weight=2.0) for url in urls]
-    completed = await guild.sources.complete(GUILD, wanted)
-    assert len(completed) == PAGES_MAX
-    assert {article.weight for article in completed.values()} == {2.0}
+    wanted.append(replace(wanted[0], key="twin", weight=0.5))  # the same page by another source
+    completed = await guild.sources.complete(GUILD, wanted, urls)
+    assert sum("in Hamburg" in article.body for article in completed) == PAGES_MAX + 1
+    assert [article.weight for article in completed] == [2.0] * len(urls) + [0.5]
     assert sum(news.asked(f"/{number}") for number in range(PAGES_MAX + 5)) == PAGES_MAX
 
 
 async def test_only_articles_of_the_guilds_own_feeds_are_asked_for(guild: House, news: NewsServer):
     url = html(news, "/van", page_of())
     await guild.sources.add(editor(), feed(news, "/motor", (url, "A van", "")))
-    assert await guild.sources.complete(OTHER_GUILD, [Article(url, url, "A van", "Motor")]) == {}
+    articles = (Article(url, url, "A van", "Motor"),)
+    assert await guild.sources.complete(OTHER_GUILD, articles, [url]) == articles
     assert news.asked("/van") == 0
