@@ -25,12 +25,15 @@ from bot.services.commands import CommandListService
 from bot.services.doctor import DoctorService
 from bot.services.due_work import DueWorkService
 from bot.services.edition import EditionWork
+from bot.services.feed import FeedWork
 from bot.services.guild import GuildService
 from bot.services.notice import NoticeWork
+from bot.services.page import PageService
 from bot.services.planning import RoundupWork
 from bot.services.question import QuestionService
 from bot.services.roundup import RoundupService
 from bot.services.source import SourceService
+from bot.services.source_notice import SourceNoticeWork
 from bot.services.suggestion import SuggestionService
 from bot.settings import Settings
 from bot.storage.migrate import upgrade
@@ -40,7 +43,7 @@ from cogs.help import HelpCog
 from cogs.question import QuestionCog
 from cogs.roundup import AboutButton, NotifyButton, PostNowButton, RoundupCog
 from cogs.roundup.posting import Posting
-from cogs.source import SourceCog
+from cogs.source import SourceCog, SourceNotices, TrySourceButton
 from cogs.suggestion import AcceptButton, DismissButton, SuggestButton, SuggestionCog, SuggestionTelling
 
 log = logging.getLogger(__name__)
@@ -102,14 +105,9 @@ async def open_app(
 def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader) -> App:
     due = DueWorkService(store)
     guilds = GuildService(store, clock, due)
-    sources = SourceService(
-        store,
-        clock,
-        due,
-        reader,
-        every=timedelta(minutes=settings.fetch_minutes),
-        sources_max=settings.sources_max,
-    )
+    feeds = FeedWork(store, clock, due, reader, every=timedelta(minutes=settings.fetch_minutes))
+    pages = PageService(store, clock, reader)
+    sources = SourceService(store, clock, feeds, pages, reader, sources_max=settings.sources_max)
     roundups = RoundupService(store, clock, due, sources)
     suggestions = SuggestionService(store, clock, due, reader)
     actors = Actors(guilds)
@@ -127,7 +125,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
                 starter_sources=settings.starter_sources,
             )
         )
-        await client.add_feature(SourceCog(actors, sources))
+        await client.add_feature(SourceCog(actors, sources), (TrySourceButton,))
         await client.add_feature(RoundupCog(actors, guilds, roundups, live), (NotifyButton, AboutButton, PostNowButton))
         await client.add_feature(
             SuggestionCog(actors, guilds, suggestions, live), (SuggestButton, AcceptButton, DismissButton)
@@ -140,7 +138,8 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     publisher = Publisher(client, Pace(monotonic, settings.requests_per_s_each))
     live = LiveEdits(clock, publisher)
     runner = DueRunner(due, clock)
-    runner.register(sources, sources.read)
+    runner.register(feeds, feeds.read)
+    runner.register(SourceNoticeWork(store, clock), SourceNotices(publisher).tell)
     runner.register(RoundupWork(store, clock, due), RoundupWork.perform)
     editions = EditionWork(store, clock, due, sources, roundups)
     posting = Posting(publisher, editions, clock)

@@ -19,9 +19,9 @@ class Article:
     description, `body` the text as far as it is known; both hold paragraphs separated by a newline, no HTML.
     `key` tells entries of one feed apart (its guid, else its address), in at most `KEY_CHARS_MAX` characters; an
     address of the web is ASCII and has at most `URL_CHARS_MAX`. No text holds a character that
-    `bot.domain.wording.storable` takes out. `source` is the outlet's name, never empty: `SOURCE_NOT_GIVEN`
-    where none is known. `weight` and `is_ours` are what a guild says of the source that it has the article
-    from: how much it counts, and whether it is the guild's own column.
+    `bot.domain.wording.storable` takes out. `source` is the outlet's name, never empty: `SOURCE_NOT_GIVEN` where none
+    is known. `weight` and `is_ours` are what a guild says of the source that it has the article from: how much it
+    counts, and whether it is the guild's own column.
     """
 
     key: str

@@ -28,10 +28,10 @@ from bot.domain.roundup import (
 from bot.services import suggestion
 from bot.services.due_work import DueWorkService
 from bot.services.source import SourceService
+from bot.storage import article as sources
 from bot.storage import guild as guilds
 from bot.storage import question as questions
 from bot.storage import roundup as table
-from bot.storage import source as sources
 from bot.storage.store import Session, Store
 from bot.text import text
 
@@ -136,7 +136,7 @@ class RoundupService:
         async def read(session: Session) -> tuple[tuple[Article, ...], tuple[QueuedQuestion, ...]]:
             articles = (
                 *await suggestion.accepted(session, settings.guild_id, roundup.id),
-                *await sources.articles_since(session, settings.guild_id, since),
+                *await sources.articles_since(session, settings.guild_id, since, roundup_id=roundup.id),
             )
             earlier = await table.editions_page(session, settings.guild_id, limit=EDITIONS_REMEMBERED, before=day)
             told = {url for edition in earlier for url in _told(edition)}
@@ -148,9 +148,16 @@ class RoundupService:
             if not await self._source.list(settings.guild_id):
                 raise NoSourcesError
             raise NoNewsError(hours=int(ARTICLE_AGE_MAX.total_seconds() // 3600))
+        # The column is read for its question before anything else is; other articles only if they would be quoted.
+        ours = {article.url for article in articles if article.is_ours}
+        articles = await self._source.complete(settings.guild_id, articles, ours)
         # Grouping compares every article with every other: milliseconds for dozens, too long for the loop for more.
         asked = next(iter(queue), None)
-        edition = await asyncio.to_thread(_composer(articles, settings, roundup, day, self._clock.now(), asked=asked))
+        make = partial(_composer, settings=settings, roundup=roundup, day=day, now=self._clock.now(), asked=asked)
+        edition = await asyncio.to_thread(make(articles))
+        completed = await self._source.complete(settings.guild_id, articles, set(_quoted(edition)))
+        if completed != articles:
+            edition = await asyncio.to_thread(make(completed))
         return edition if Part.QUESTION in settings.parts else replace(edition, big_question=None)
 
     async def _require(self, guild_id: int) -> tuple[GuildSettings, Roundup]:
@@ -166,6 +173,13 @@ def _told(edition: EditionRecord) -> Iterator[str]:
     if edition.content is not None:
         for section in (edition.content.lead, *edition.content.sections):
             yield from section.articles if section is not None else ()
+
+
+def _quoted(edition: Edition) -> Iterator[str]:
+    """Yield the address of the article that each section of an edition quotes, those in reserve too."""
+    for section in (edition.lead, *edition.sections, *edition.reserve):
+        if section is not None:
+            yield from section.articles[:1]
 
 
 def _composer(

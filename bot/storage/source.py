@@ -1,14 +1,12 @@
 """Feeds, which guilds share; the sources by which a guild follows them; and the articles read from them."""
 
-from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, delete, exists, func, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, aliased, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.domain.article import URL_CHARS_MAX, Article
+from bot.domain.article import URL_CHARS_MAX
 from bot.domain.source import FeedState, Source
 from bot.storage.base import Base, RowId, Snowflake, insert_into
 
@@ -16,9 +14,6 @@ from bot.storage.base import Base, RowId, Snowflake, insert_into
 NAME_CHARS_MAX = 200
 HEADER_CHARS_MAX = 512  # `bot.feeds.headers` takes none that is longer
 FAILURE_CHARS_MAX = 500
-ARTICLES_KEPT = timedelta(days=14)
-# Statements on many rows, none of which is an object of the session at the time.
-_BULK = {"synchronize_session": False}
 
 
 class FeedRow(Base):
@@ -106,6 +101,7 @@ def _source(source: SourceRow, feed: FeedRow) -> Source:
         is_paywalled=source.is_paywalled,
         roundup_id=source.roundup_id,
         gone_at=feed.gone_at,
+        told_at=source.told_at,
     )
 
 
@@ -118,6 +114,7 @@ def _state(feed: FeedRow) -> FeedState:
         asked_at=feed.asked_at,
         ask_after=feed.ask_after,
         failures=feed.failures,
+        gone_at=feed.gone_at,
     )
 
 
@@ -130,6 +127,60 @@ async def sources_of(session: AsyncSession, guild_id: int) -> tuple[Source, ...]
         .order_by(SourceRow.id)
     )
     return tuple(_source(source, feed) for source, feed in rows)
+
+
+async def sources_on(session: AsyncSession, feed_id: int, *, told: bool | None = None) -> tuple[Source, ...]:
+    """Return by which sources guilds follow a feed; with `told` those whose guild was, or was not, told that it fails.
+
+    Paused ones are left out.
+    """
+    wanted = (
+        select(SourceRow, FeedRow)
+        .join(FeedRow, FeedRow.id == SourceRow.feed_id)
+        .where(SourceRow.feed_id == feed_id, SourceRow.is_paused.is_(False))
+        .order_by(SourceRow.id)
+    )
+    if told is not None:
+        wanted = wanted.where(SourceRow.told_at.is_not(None) if told else SourceRow.told_at.is_(None))
+    return tuple(_source(source, feed) for source, feed in await session.execute(wanted))
+
+
+async def source_by_id(session: AsyncSession, source_id: int) -> Source | None:
+    """Return a source of any guild, None if there is none with this id."""
+    found = (
+        await session.execute(
+            select(SourceRow, FeedRow).join(FeedRow, FeedRow.id == SourceRow.feed_id).where(SourceRow.id == source_id)
+        )
+    ).first()
+    return None if found is None else _source(found[0], found[1])
+
+
+async def save_source(session: AsyncSession, source: Source) -> None:
+    """Keep what a guild chose for a source: weight, words, marks, roundup, pause. Nothing is kept of its feed."""
+    await session.execute(
+        update(SourceRow)
+        .where(SourceRow.id == source.id, SourceRow.guild_id == source.guild_id)
+        .values(
+            weight_percent=source.weight_percent,
+            is_paused=source.is_paused,
+            include_words=[*source.include_words],
+            exclude_words=[*source.exclude_words],
+            is_ours=source.is_ours,
+            is_paywalled=source.is_paywalled,
+            roundup_id=source.roundup_id,
+        )
+    )
+
+
+async def record_told(session: AsyncSession, source_id: int, at: datetime | None) -> None:
+    """Note when a guild was told that a source fails; None once it was told that the source is back."""
+    await session.execute(update(SourceRow).where(SourceRow.id == source_id).values(told_at=at))
+
+
+async def is_wanted(session: AsyncSession, feed_id: int) -> bool:
+    """Tell whether a guild follows a feed and has not paused it."""
+    wanted = exists().where(SourceRow.feed_id == feed_id, SourceRow.is_paused.is_(False))
+    return bool(await session.scalar(select(wanted)))
 
 
 async def count_sources(session: AsyncSession, guild_id: int) -> int:
@@ -179,7 +230,7 @@ async def remove_source(session: AsyncSession, guild_id: int, source_id: int) ->
             break
         # A feed is locked before its sources, by whoever changes either. Until it is, the feed may become another.
         locked = row.feed_id
-        await _lock_feeds(session, locked)
+        await lock_feeds(session, locked)
     feed = await session.get_one(FeedRow, row.feed_id)
     removed = _source(row, feed)
     await session.delete(row)
@@ -190,7 +241,7 @@ async def remove_source(session: AsyncSession, guild_id: int, source_id: int) ->
 async def forget_feed_if_unfollowed(session: AsyncSession, feed_id: int) -> bool:
     """Delete a feed and its articles if no guild follows it any more, and tell whether that was so."""
     # Whoever begins to follow it meanwhile waits for this row, and finds it kept or makes a new one.
-    await _lock_feeds(session, feed_id)
+    await lock_feeds(session, feed_id)
     if await session.scalar(select(exists().where(SourceRow.feed_id == feed_id))):
         return False
     await session.execute(delete(ArticleRow).where(ArticleRow.feed_id == feed_id))
@@ -237,6 +288,7 @@ async def record_read(
             last_modified=last_modified,
             failures=0,
             failure=None,
+            gone_at=None,
         )
         .returning(FeedRow.id)
     )
@@ -244,9 +296,15 @@ async def record_read(
 
 
 async def record_failure(
-    session: AsyncSession, feed_id: int, *, at: datetime, failure: str, ask_after: datetime | None = None
+    session: AsyncSession,
+    feed_id: int,
+    *,
+    at: datetime,
+    failure: str,
+    ask_after: datetime | None = None,
+    is_gone: bool = False,
 ) -> None:
-    """Note that a feed could not be read, why, and until when it wants to be left alone."""
+    """Note that a feed could not be read and why, until when it wants to be left alone, and whether it is gone."""
     await session.execute(
         update(FeedRow)
         .where(FeedRow.id == feed_id)
@@ -255,132 +313,15 @@ async def record_failure(
             ask_after=ask_after,
             failures=FeedRow.failures + 1,
             failure=failure[:FAILURE_CHARS_MAX],
+            gone_at=at if is_gone else FeedRow.gone_at,
         )
     )
 
 
-async def move_feed(session: AsyncSession, feed_id: int, *, url: str) -> int | None:
-    """Follow a permanent redirect and return the id of the feed that stands at the new address.
-
-    That is the feed itself, or, where the address is another feed's already, that one: then both are locked, what was
-    read belongs to the other, and `merge_feed` ends the move. None if the feed is gone.
-    """
-    other_id = await session.scalar(select(FeedRow.id).where(FeedRow.url == url))
-    if other_id is None:
-        try:
-            async with session.begin_nested():
-                moved = update(FeedRow).where(FeedRow.id == feed_id).values(url=url).returning(FeedRow.id)
-                return await session.scalar(moved)
-        except IntegrityError:  # another process has just made a feed of this address
-            other_id = await session.scalar(select(FeedRow.id).where(FeedRow.url == url))
-    there = await _lock_feeds(session, feed_id, *([] if other_id is None else [other_id]))
-    if feed_id not in there:
-        return None
-    # One that went away meanwhile is looked for again at the next reading.
-    return other_id if other_id in there else feed_id
-
-
-async def merge_feed(session: AsyncSession, feed_id: int, *, into: int) -> None:
-    """Make one of two feeds that turned out to be the same, and forget the first.
-
-    Whoever followed the first follows the second, nobody twice: of two sources of one guild the second's stays, with
-    what the guild has said of it. The first's articles become the second's; one that both have
-    stays once, as the second tells it, and is as old as the older of both.
-
-    Args:
-        session: a transaction in which `move_feed` has locked both.
-        feed_id: the feed at the old address.
-        into: the feed at the new one.
-    """
-    other = aliased(SourceRow)
-    follows_both = exists().where(other.guild_id == SourceRow.guild_id, other.feed_id == into)
-    await session.execute(delete(SourceRow).where(SourceRow.feed_id == feed_id, follows_both), execution_options=_BULK)
-    await session.execute(
-        update(SourceRow).where(SourceRow.feed_id == feed_id).values(feed_id=into), execution_options=_BULK
-    )
-    twin = aliased(ArticleRow)
-    # An address alone says little: entries without one of their own all have their site's.
-    is_twin = or_(twin.key == ArticleRow.key, and_(twin.url == ArticleRow.url, twin.title == ArticleRow.title))
-    seen_at = select(func.min(twin.seen_at)).where(twin.feed_id == feed_id, is_twin).scalar_subquery()
-    await session.execute(
-        update(ArticleRow).where(ArticleRow.feed_id == into, seen_at < ArticleRow.seen_at).values(seen_at=seen_at),
-        execution_options=_BULK,
-    )
-    await session.execute(
-        delete(ArticleRow).where(ArticleRow.feed_id == feed_id, exists().where(twin.feed_id == into, is_twin)),
-        execution_options=_BULK,
-    )
-    await session.execute(
-        update(ArticleRow).where(ArticleRow.feed_id == feed_id).values(feed_id=into), execution_options=_BULK
-    )
-    await session.execute(delete(FeedRow).where(FeedRow.id == feed_id), execution_options=_BULK)
-    session.expire_all()
-
-
-async def _lock_feeds(session: AsyncSession, *feed_ids: int) -> set[int]:
+async def lock_feeds(session: AsyncSession, *feed_ids: int) -> set[int]:
     """Let nobody else change these feeds or begin to follow them, and return those that are there.
 
     Whoever needs several takes them in the same order, so that no two wait for each other.
     """
     wanted = select(FeedRow.id).where(FeedRow.id.in_(feed_ids)).order_by(FeedRow.id).with_for_update()
     return set(await session.scalars(wanted))
-
-
-async def save_articles(session: AsyncSession, feed_id: int, articles: Iterable[Article], *, at: datetime) -> int:
-    """Keep what is new of a feed's entries and bring changed ones up to date; return how many are new."""
-    incoming = {article.key: article for article in articles}
-    known = {
-        row.key: row
-        for row in await session.scalars(
-            select(ArticleRow).where(ArticleRow.feed_id == feed_id, ArticleRow.key.in_(incoming))
-        )
-    }
-    for key, article in incoming.items():
-        row = known.get(key)
-        if row is None:
-            # The time at which we first saw it never changes, however often a publisher touches the entry.
-            row = ArticleRow(feed_id=feed_id, key=key, seen_at=at)
-            session.add(row)
-        row.url, row.title, row.source, row.source_url = (
-            article.url,
-            article.title,
-            article.source,
-            article.source_url,
-        )
-        row.summary, row.body, row.image_url = article.summary, article.body, article.image_url
-        row.published_at = article.published_at
-    # An edition quotes what it needs; the rest is the publisher's, and goes once the feed no longer lists it.
-    # What is still listed stays, or an undated entry would come back as new.
-    await session.execute(
-        delete(ArticleRow).where(
-            ArticleRow.feed_id == feed_id,
-            ArticleRow.key.not_in(incoming),
-            ArticleRow.seen_at < at - ARTICLES_KEPT,
-        )
-    )
-    return len(incoming) - len(known)
-
-
-async def articles_since(session: AsyncSession, guild_id: int, since: datetime) -> tuple[Article, ...]:
-    """Return what a guild's sources have published since a moment; undated entries count from when they were seen."""
-    moment = func.coalesce(ArticleRow.published_at, ArticleRow.seen_at)
-    rows = await session.scalars(
-        select(ArticleRow)
-        .join(SourceRow, SourceRow.feed_id == ArticleRow.feed_id)
-        .where(SourceRow.guild_id == guild_id, moment >= since)
-        .order_by(moment.desc(), ArticleRow.id)
-    )
-    return tuple(
-        Article(
-            key=row.key,
-            url=row.url,
-            title=row.title,
-            source=row.source,
-            summary=row.summary,
-            body=row.body,
-            source_url=row.source_url,
-            image_url=row.image_url,
-            published_at=row.published_at,
-        )
-        for row in rows
-    )

@@ -9,7 +9,9 @@ from bot.domain.actor import Actor
 from bot.domain.errors import GoneError, NotAllowedError
 from bot.domain.feed import AddressError, NotAFeedError, NotFoundError, RateLimitedError, WebPageError
 from bot.domain.source import RETRY_FIRST, RETRY_LONGEST, SourceEmptyError, SourceKnownError, SourceLimitError
-from bot.services.source import FRESH, ReadFeed, feed_address
+from bot.services.feed import FRESH, ReadFeed
+from bot.services.source import feed_address
+from bot.storage import article as articles
 from bot.storage import source as table
 from bot.text import error_text
 from tests.house import EVERY, GUILD, MEMBER, OTHER_GUILD, SOURCES_MAX, START, Entry, House, NewsServer, editor, manager
@@ -19,8 +21,8 @@ VANS, TRUCKS = Entry("vans", "Vans are back"), Entry("trucks", "Trucks grow")
 
 async def titles(house: House, guild_id: int = GUILD, since: timedelta = timedelta(days=1)) -> list[str]:
     start = house.clock.now() - since
-    articles = await house.store.read(lambda s: table.articles_since(s, guild_id, start))
-    return sorted(article.title for article in articles)
+    found = await house.store.read(lambda s: articles.articles_since(s, guild_id, start))
+    return sorted(article.title for article in found)
 
 
 async def failures(house: House) -> list[int]:
@@ -192,9 +194,9 @@ async def test_a_reading_whose_process_died_before_recording_it_is_not_the_last_
     await house.sources.add(editor(), news.publish("/motor", VANS))
     house.clock.advance(EVERY)
     work = await house.claim("feed")
-    step = await house.sources.next_step(work)
+    step = await house.feeds.next_step(work)
     assert step is not None
-    await house.sources.read(step)  # and here the process is killed
+    await house.feeds.read(step)  # and here the process is killed
     house.clock.advance(timedelta(minutes=5))
     await house.run_due()
     assert news.asked("/motor") == 2
@@ -302,7 +304,7 @@ async def test_dated_entries_count_from_when_they_were_published(house: House, n
 async def test_articles_that_a_feed_no_longer_lists_are_dropped_after_a_while(house: House, news: NewsServer):
     await house.sources.add(editor(), news.publish("/motor", VANS))
     news.publish("/motor", TRUCKS)
-    house.clock.advance(table.ARTICLES_KEPT)
+    house.clock.advance(articles.ARTICLES_KEPT)
     await house.run_due()
     assert await titles(house, since=timedelta(days=99)) == ["Trucks grow", "Vans are back"]
     news.publish("/motor", TRUCKS, Entry("more", "More"))
@@ -316,18 +318,18 @@ async def test_a_feed_that_is_removed_while_it_is_read_leaves_nothing_behind(hou
     news.publish("/motor", TRUCKS)
     house.clock.advance(EVERY)
     work = await house.claim("feed")
-    step = await house.sources.next_step(work)
+    step = await house.feeds.next_step(work)
     assert step is not None
     shelf = news.shelves["/motor"]
     shelf.gate = asyncio.Event()
-    reading = asyncio.ensure_future(house.sources.read(step))
+    reading = asyncio.ensure_future(house.feeds.read(step))
     await asyncio.wait_for(shelf.arrived.wait(), 10)
     await house.sources.remove(editor(), source.id)
     shelf.gate.set()
     await asyncio.wait_for(reading, 10)
     assert await titles(house) == []
-    assert await house.sources.next_step(work) is None
-    assert await house.sources.finished(work) is None
+    assert await house.feeds.next_step(work) is None
+    assert await house.feeds.finished(work) is None
     await house.due.finish(work, next_at=None)
     assert await house.due.next_due(["feed"]) is None
 
@@ -336,12 +338,12 @@ async def test_a_feed_that_broke_our_own_code_is_tried_again_in_a_day(house: Hou
     source, _ = await house.sources.add(editor(), news.publish("/motor", VANS))
     house.clock.advance(EVERY)
     work = await house.claim("feed")
-    parked = house.sources.parked
+    parked = house.feeds.parked
     assert await house.due.fail(work, "a fault of ours", house.clock.now(), permanent=True, parked=parked)
     assert await house.due.next_due(["feed"]) == (house.clock.now() + RETRY_LONGEST, "feed")
     state = await house.store.read(lambda s: table.feed_state(s, source.feed_id))
     assert state is not None
-    await house.sources.read(ReadFeed(state))
+    await house.feeds.read(ReadFeed(state))
     assert news.asked("/motor") == 2
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.errors import GoneError
 from bot.domain.source import SourceKnownError
+from bot.storage import article as articles
 from bot.storage import source as table
 from tests.house import EVERY, GUILD, OTHER_GUILD, SOURCES_MAX, START, Entry, House, NewsServer, editor
 from tests.postgres import on_both_engines
@@ -20,7 +21,7 @@ VANS, TRUCKS, BUSES = (
 
 async def titles(house: House, guild_id: int = GUILD, since: timedelta = timedelta(days=99)) -> list[str]:
     start = house.clock.now() - since
-    return sorted(a.title for a in await house.store.read(lambda s: table.articles_since(s, guild_id, start)))
+    return sorted(a.title for a in await house.store.read(lambda s: articles.articles_since(s, guild_id, start)))
 
 
 def move(news: NewsServer, old: str, new: str) -> None:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from bot.domain.article import Article
-from bot.storage import source
+from bot.storage import article, feed_move, source
 from bot.storage.source import ArticleRow, SourceRow
 from bot.storage.store import Session, Store, open_store
 from tests.house import START
@@ -87,7 +87,7 @@ async def test_an_address_that_becomes_a_feed_while_another_moves_there_is_one_f
 
     following = asyncio.ensure_future(store.write(follow))
     await added.wait()
-    moving = asyncio.ensure_future(store.write(lambda s: source.move_feed(s, old_id, url=NEW)))
+    moving = asyncio.ensure_future(store.write(lambda s: feed_move.move_feed(s, old_id, url=NEW)))
     await somebody_waits(store)
     may_end.set()
     assert await moving == await following
@@ -98,13 +98,13 @@ async def read_and_move(store: Store, feed_id: int, url: str) -> None:
     articles = [Article(str(number), f"https://a.example/{number}", "T", "A") for number in range(5)]
 
     async def write(session: Session) -> None:
-        into = await source.move_feed(session, feed_id, url=url)
+        into = await feed_move.move_feed(session, feed_id, url=url)
         if into is None:
             return
         assert await source.record_read(session, into, at=START, etag=None, last_modified=None)
-        await source.save_articles(session, into, articles, at=START)
+        await article.save_articles(session, into, articles, at=START)
         if into != feed_id:
-            await source.merge_feed(session, feed_id, into=into)
+            await feed_move.merge_feed(session, feed_id, into=into)
 
     await store.write(write)
 
