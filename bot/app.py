@@ -16,10 +16,12 @@ from bot.edge.due_runner import DueRunner
 from bot.edge.live_edit import LiveEdits
 from bot.edge.pace import Pace
 from bot.edge.publish import Publisher
+from bot.edge.threads import Threads
 from bot.feeds.fetch import Fetcher, FetchLimits
 from bot.feeds.read import FeedReader
 from bot.feeds.worker import ParserProcess
 from bot.services.commands import CommandListService
+from bot.services.discussion import DiscussionService
 from bot.services.doctor import DoctorService
 from bot.services.due_work import DueWorkService
 from bot.services.edition import EditionWork
@@ -31,6 +33,7 @@ from bot.services.source import SourceService
 from bot.settings import Settings
 from bot.storage.migrate import upgrade
 from bot.storage.store import Store, open_store
+from cogs.discussion import DiscussionCog, DiscussSelect
 from cogs.guild import GuildCog
 from cogs.help import HelpCog
 from cogs.roundup import AboutButton, NotifyButton, PostNowButton, RoundupCog
@@ -104,6 +107,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
         sources_max=settings.sources_max,
     )
     roundups = RoundupService(store, clock, due, sources)
+    discussions = DiscussionService(store, clock)
     actors = Actors(guilds)
 
     async def load(client: PaddockClient) -> None:
@@ -121,16 +125,18 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
         )
         await client.add_feature(SourceCog(actors, sources))
         await client.add_feature(RoundupCog(actors, guilds, roundups, live), (NotifyButton, AboutButton, PostNowButton))
+        await client.add_feature(DiscussionCog(discussions, publisher, threads), (DiscussSelect,))
         await client.add_feature(HelpCog(actors, guilds, DoctorService(clock, guilds, sources, due)))
 
     client = PaddockClient(CommandListService(store, clock), load)
     publisher = Publisher(client, Pace(SystemClock().monotonic, settings.requests_per_s))
+    threads = Threads(client, publisher)
     live = LiveEdits(clock, publisher)
     runner = DueRunner(due, clock)
     runner.register(sources, sources.read)
     runner.register(RoundupWork(store, clock, due), RoundupWork.perform)
     editions = EditionWork(store, clock, due, sources, roundups)
-    posting = Posting(publisher, editions, clock)
+    posting = Posting(publisher, threads, editions, discussions, clock)
     runner.register(editions, posting.perform)
     runner.register(NoticeWork(store, clock), posting.tell)
     return App(client, runner, live, guilds, sources, roundups)

@@ -45,7 +45,8 @@ class Pace:
 
     def _fill(self) -> None:
         now = self._monotonic()
-        self._tokens = min(self._per_s, self._tokens + (now - self._filled_at) * self._per_s)
+        # Where time is simulated a callback of the bot's may see another clock than its tasks, and that takes nothing.
+        self._tokens = min(self._per_s, self._tokens + max(0.0, now - self._filled_at) * self._per_s)
         self._filled_at = now
 
     async def _wait(self, priority: Priority) -> None:

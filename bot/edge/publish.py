@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 
 import aiohttp
 import discord
@@ -31,6 +32,14 @@ SERVER_FAULT = 500  # and above
 LOOK_BACK_MESSAGES = 200
 
 
+@dataclass(frozen=True, slots=True)
+class NativePoll:
+    """One of Discord's own polls, and the words above it; a poll stands beside no components."""
+
+    content: str
+    poll: discord.Poll
+
+
 class Publisher:
     """Posts, opens threads and edits by channel id, without needing the channel in a cache."""
 
@@ -41,7 +50,7 @@ class Publisher:
     async def post(
         self,
         channel_id: int,
-        view: ui.LayoutView,
+        shown: ui.LayoutView | NativePoll,
         *,
         nonce: str,
         marker: str | None,
@@ -49,11 +58,11 @@ class Publisher:
         after: discord.abc.Snowflake | None = None,
         mention_role_ids: Sequence[int] = (),
     ) -> int:
-        """Post a view once and return the message's id.
+        """Post a view or a poll once and return the message's id.
 
         Args:
             channel_id: a channel or a thread.
-            view: what is posted; one of its components has a custom id that begins with `marker`.
+            shown: what is posted; where there is a `marker`, one of its components has a custom id that begins with it.
             nonce: at most 25 characters, the same for each repetition.
             marker: tells this post from all others of the bot; None in a thread where any post of the bot is the one.
             resumed: an earlier attempt may have succeeded, so look for it first.
@@ -67,16 +76,14 @@ class Publisher:
         if resumed and (found := await self.find(channel_id, marker=marker, after=after)) is not None:
             return found
         channel = self._client.get_partial_messageable(channel_id)
-        async with self._acting(channel_id):
-            message = await channel.send(
-                view=view,
-                nonce=nonce,
-                allowed_mentions=discord.AllowedMentions(
-                    everyone=False,
-                    users=False,
-                    roles=[discord.Object(role_id) for role_id in mention_role_ids],
-                ),
+        async with self.acting(channel_id):
+            mentions = discord.AllowedMentions(
+                everyone=False, users=False, roles=[discord.Object(role_id) for role_id in mention_role_ids]
             )
+            if isinstance(shown, NativePoll):
+                message = await channel.send(shown.content, poll=shown.poll, nonce=nonce, allowed_mentions=mentions)
+            else:
+                message = await channel.send(view=shown, nonce=nonce, allowed_mentions=mentions)
         return message.id
 
     async def find(self, channel_id: int, *, marker: str | None, after: discord.abc.Snowflake | None) -> int | None:
@@ -87,7 +94,7 @@ class Publisher:
             DiscordAwayError: if Discord does not answer.
         """
         channel = self._client.get_partial_messageable(channel_id)
-        async with self._acting(channel_id):
+        async with self.acting(channel_id):
             found = await self._find(channel, marker, after)
         if found is not None:
             log.info("post found again channel=%s message=%s", channel_id, found)
@@ -99,7 +106,7 @@ class Publisher:
         Raises:
             CannotActError: if the message or channel is gone or the bot lacks a permission there.
         """
-        async with self._acting(channel_id):
+        async with self.acting(channel_id):
             try:
                 await self._client.http.start_thread_with_message(
                     channel_id, message_id, name=name, auto_archive_duration=THREAD_ARCHIVE_MINUTES
@@ -117,11 +124,17 @@ class Publisher:
             CannotActError: if the message or channel is gone or the bot lacks a permission there.
         """
         message = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
-        async with self._acting(channel_id, priority):
+        async with self.acting(channel_id, priority):
             await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
 
     @asynccontextmanager
-    async def _acting(self, channel_id: int, priority: Priority = Priority.POST) -> AsyncGenerator[None]:
+    async def acting(self, channel_id: int, priority: Priority = Priority.POST) -> AsyncGenerator[None]:
+        """Wait for a place in the budget, then ask one thing of Discord in the body.
+
+        Raises:
+            CannotActError: for a missing permission, channel or message.
+            DiscordAwayError: for an answer that did not come, or a server's own fault.
+        """
         async with self._pace.turn(priority):
             try:
                 with refusals(channel_id):

@@ -19,6 +19,7 @@ from tests.postgres import on_both_engines
 from tests.wire import newsroom
 from tests.wire.bot_process import BotProcess
 from tests.wire.database import Database
+from tests.wire.newsroom import Form
 from tests.wire.wire import Wire
 
 ARRIVES_S = 60.0  # a bot has to start meanwhile, on a machine that does other things too
@@ -49,13 +50,25 @@ class Kill:
     moment: Moment
     reply: Reply
     nonces: str
+    form: Form = Form.TEXT
 
     def __str__(self) -> str:
-        return f"{self.step}-{self.moment}-{self.reply}-{self.nonces}"
+        form = "" if self.form is Form.TEXT else f"{self.form}-"
+        return f"{form}{self.step}-{self.moment}-{self.reply}-{self.nonces}"
 
 
-def routes(channel_id: int) -> dict[EditionStep, str]:
-    """Return the request by which each step acts; the draft is made from the database alone."""
+def routes(channel_id: int, form: Form = Form.TEXT) -> dict[EditionStep, str]:
+    """Return the request by which each step acts; the draft is made from the database alone.
+
+    These editions are their roundups' first and have nothing to look back on. A post in a forum is a thread already.
+    """
+    if form is Form.FORUM:
+        return {
+            EditionStep.GATHER: r"GET /feeds/first\.xml",
+            EditionStep.MESSAGE: rf"POST /channels/{channel_id}/threads",
+            EditionStep.QUESTION: r"POST /channels/\d+/messages",
+            EditionStep.LINKS: r"PATCH /channels/\d+/messages/\d+",
+        }
     return {
         EditionStep.GATHER: r"GET /feeds/first\.xml",
         EditionStep.MESSAGE: rf"POST /channels/{channel_id}/messages",
@@ -65,10 +78,18 @@ def routes(channel_id: int) -> dict[EditionStep, str]:
     }
 
 
+ACTING = [step for step in EDITION_STEPS if step is EditionStep.DRAFT or step in routes(1)]
 ALL = [
     Kill(step, moment, reply, nonces)
-    for step, moment, reply, nonces in itertools.product(EDITION_STEPS, Moment, Reply, ("known", "forgotten"))
+    for step, moment, reply, nonces in itertools.product(ACTING, Moment, Reply, ("known", "forgotten"))
     if not (step is EditionStep.DRAFT and reply is Reply.LOST)
+] + [
+    Kill(step, moment, reply, "forgotten", form)
+    for form, steps in (
+        (Form.POLL, (EditionStep.QUESTION,)),
+        (Form.FORUM, (EditionStep.MESSAGE, EditionStep.QUESTION, EditionStep.LINKS)),
+    )
+    for step, moment, reply in itertools.product(steps, Moment, Reply)
 ]
 SHORT = [
     Kill(EditionStep.GATHER, Moment.DURING, Reply.KEPT, "known"),
@@ -77,6 +98,10 @@ SHORT = [
     Kill(EditionStep.THREAD, Moment.DURING, Reply.LOST, "forgotten"),
     Kill(EditionStep.QUESTION, Moment.DURING, Reply.KEPT, "forgotten"),
     Kill(EditionStep.LINKS, Moment.AFTER, Reply.LOST, "known"),
+    Kill(EditionStep.QUESTION, Moment.AFTER, Reply.KEPT, "forgotten", Form.POLL),
+    Kill(EditionStep.MESSAGE, Moment.DURING, Reply.LOST, "forgotten", Form.FORUM),
+    Kill(EditionStep.MESSAGE, Moment.AFTER, Reply.KEPT, "forgotten", Form.FORUM),
+    Kill(EditionStep.QUESTION, Moment.DURING, Reply.KEPT, "forgotten", Form.FORUM),
 ]
 
 
@@ -174,8 +199,9 @@ async def _within(waiting) -> None:
 
 
 async def survive(kill: Kill, wire: Wire, bot: BotProcess, database: Database) -> None:
-    edition_id = await newsroom.plan(wire, database.url)
-    route = routes(wire.place("morning-roundup").id).get(kill.step, "")
+    edition_id = await newsroom.plan(wire, database.url, kill.form)
+    channel_id = (await database.edition(edition_id)).channel_id
+    route = routes(channel_id, kill.form).get(kill.step, "")
     scene = Scene(wire, bot, database, edition_id, route)
 
     await scene.kill_as(kill)
@@ -185,7 +211,7 @@ async def survive(kill: Kill, wire: Wire, bot: BotProcess, database: Database) -
         wire.forget_nonces()
     await scene.restart()
 
-    await newsroom.assert_posted_once(wire, database, edition_id)
+    await newsroom.assert_posted_once(wire, database, edition_id, form=kill.form)
     await database.finished(edition_id, ARRIVES_S)
     assert not wire.exceeded
 
@@ -205,7 +231,7 @@ async def test_a_bot_killed_anywhere_posts_the_edition_once(kill, wire, bot, row
 
 
 def test_every_step_that_acts_on_something_is_killed_at_its_request():
-    assert routes(1).keys() == set(EDITION_STEPS) - {EditionStep.DRAFT}
+    assert routes(1).keys() == set(EDITION_STEPS) - {EditionStep.DRAFT, EditionStep.LOOK_BACK}
     assert not [route for route in routes(1).values() if re.fullmatch(route, "GET /gateway/bot")]
 
 
@@ -228,4 +254,22 @@ async def test_a_request_still_on_its_way_when_the_bot_is_back_makes_no_second_m
     await second.answer()
 
     await newsroom.assert_posted_once(wire, rows, edition_id)
+    record_property("kills", bot.kills)
+
+
+async def test_a_post_that_a_servers_fault_hides_is_not_made_again(wire, bot, rows, record_property):
+    """A repetition by discord.py itself would have no nonce by which Discord could tell it from a new post."""
+    edition_id = await newsroom.plan(wire, rows.url, Form.FORUM)
+    route = routes(wire.place(newsroom.FORUM).id, Form.FORUM)[EditionStep.MESSAGE]
+    scene = Scene(wire, bot, rows, edition_id, route)
+    spoiled = wire.spoil_reply(route, status=502)
+    await bot.start()
+    await _within(spoiled.met.wait())
+    await rows.failed(edition_id, ARRIVES_S)
+    await bot.kill()
+
+    await scene.restart()
+
+    await newsroom.assert_posted_once(wire, rows, edition_id, form=Form.FORUM)
+    assert sum(re.fullmatch(route, call.name) is not None for call in wire.calls) == 1
     record_property("kills", bot.kills)
