@@ -28,17 +28,21 @@ from bot.services.edition import EditionWork
 from bot.services.guild import GuildService
 from bot.services.notice import NoticeWork
 from bot.services.planning import RoundupWork
+from bot.services.question import QuestionService
 from bot.services.roundup import RoundupService
 from bot.services.source import SourceService
+from bot.services.suggestion import SuggestionService
 from bot.settings import Settings
 from bot.storage.migrate import upgrade
 from bot.storage.store import Store, open_store
 from cogs.discussion import DiscussionCog, DiscussSelect
 from cogs.guild import GuildCog
 from cogs.help import HelpCog
+from cogs.question import QuestionCog
 from cogs.roundup import AboutButton, NotifyButton, PostNowButton, RoundupCog
 from cogs.roundup.posting import Posting
 from cogs.source import SourceCog
+from cogs.suggestion import AcceptButton, DismissButton, SuggestButton, SuggestionCog, SuggestionTelling
 
 log = logging.getLogger(__name__)
 
@@ -108,6 +112,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     )
     roundups = RoundupService(store, clock, due, sources)
     discussions = DiscussionService(store, clock)
+    suggestions = SuggestionService(store, clock, due, reader)
     actors = Actors(guilds)
 
     async def load(client: PaddockClient) -> None:
@@ -125,11 +130,15 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
         )
         await client.add_feature(SourceCog(actors, sources))
         await client.add_feature(RoundupCog(actors, guilds, roundups, live), (NotifyButton, AboutButton, PostNowButton))
+        await client.add_feature(
+            SuggestionCog(actors, guilds, suggestions, live), (SuggestButton, AcceptButton, DismissButton)
+        )
+        await client.add_feature(QuestionCog(actors, QuestionService(store, clock)))
         await client.add_feature(DiscussionCog(discussions, publisher, threads), (DiscussSelect,))
         await client.add_feature(HelpCog(actors, guilds, DoctorService(clock, guilds, sources, due)))
 
     client = PaddockClient(CommandListService(store, clock), load)
-    publisher = Publisher(client, Pace(SystemClock().monotonic, settings.requests_per_s))
+    publisher = Publisher(client, Pace(SystemClock().monotonic, settings.requests_per_s_each))
     threads = Threads(client, publisher)
     live = LiveEdits(clock, publisher)
     runner = DueRunner(due, clock)
@@ -139,6 +148,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     posting = Posting(publisher, threads, editions, discussions, clock)
     runner.register(editions, posting.perform)
     runner.register(NoticeWork(store, clock), posting.tell)
+    runner.register(suggestions, SuggestionTelling(publisher).perform)
     return App(client, runner, live, guilds, sources, roundups)
 
 

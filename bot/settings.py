@@ -227,6 +227,13 @@ class Settings(BaseSettings):
         validation_alias="PADDOCK_REQUESTS_PER_S",
         description="How many calls a second the bot makes to Discord at most. Discord cuts off at 50.",
     )
+    processes: int = Field(
+        default=1,
+        ge=1,
+        le=REQUESTS_PER_S_MAX,
+        validation_alias="PADDOCK_PROCESSES",
+        description="How many processes run with this token and database: they share the calls a second.",
+    )
     discord_api_base: Annotated[str, AfterValidator(_loopback)] | None = Field(
         default=None,
         validation_alias="PADDOCK_DISCORD_API_BASE",
@@ -249,6 +256,11 @@ class Settings(BaseSettings):
         """
         del settings_cls, env_settings, dotenv_settings, file_secret_settings
         return (init_settings,)
+
+    @property
+    def requests_per_s_each(self) -> float:
+        """What one of the processes may ask of Discord in a second, so that all of them keep within the limit."""
+        return self.requests_per_s / self.processes
 
     def require_token(self) -> str:
         """Return the token in the clear.

@@ -11,6 +11,7 @@ from bot import app as composition
 from bot.app import open_app, run
 from bot.clock import ManualClock
 from bot.domain.errors import LoginRefusedError
+from bot.edge.pace import Pace
 from bot.settings import Settings
 from bot.storage.owner import FileOwnedError
 from tests.cogs.house import MORNING
@@ -76,6 +77,20 @@ def gateway(opened, monkeypatch):
 async def until_stopped(serving) -> None:
     async with asyncio.timeout(5):
         await serving
+
+
+async def test_a_process_of_a_fleet_paces_itself_to_its_share(settings, monkeypatch):
+    shares: list[float] = []
+
+    class KnownPace(Pace):
+        def __init__(self, monotonic, per_s):
+            shares.append(per_s)
+            super().__init__(monotonic, per_s)
+
+    monkeypatch.setattr(composition, "Pace", KnownPace)
+    of_two = settings.model_copy(update={"processes": 2})
+    async with open_app(of_two, ManualClock(MORNING), purpose="test"):
+        assert shares == [20]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -29,7 +29,8 @@ TOO_MANY_REQUESTS = 429
 SERVER_FAULT = 500  # and above
 # How far back a post is looked for after an interruption. A channel of announcements has a few messages a day; the
 # search also ends at the time from which the post is due.
-LOOK_BACK_MESSAGES = 200
+LOOK_BACK_PAGES = 2
+PAGE_MESSAGES = 100  # Discord docs, get channel messages, "limit"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,19 @@ class Publisher:
             DiscordAwayError: if Discord does not answer.
         """
         channel = self._client.get_partial_messageable(channel_id)
-        async with self.acting(channel_id):
-            found = await self._find(channel, marker, after)
-        if found is not None:
-            log.info("post found again channel=%s message=%s", channel_id, found)
-        return found
+        before: discord.Message | None = None
+        for _ in range(LOOK_BACK_PAGES):
+            async with self.acting(channel_id):  # a turn for each page: it is a request of its own
+                history = channel.history(limit=PAGE_MESSAGES, before=before, after=after, oldest_first=False)
+                page = [message async for message in history]
+            found = next((message.id for message in page if self._is_the_one(message, marker)), None)
+            if found is not None:
+                log.info("post found again channel=%s message=%s", channel_id, found)
+                return found
+            if len(page) < PAGE_MESSAGES:
+                break
+            before = page[-1]
+        return None
 
     async def open_thread(self, guild_id: int, channel_id: int, message_id: int, name: str) -> int:
         """Open a thread on a message and return its id; a thread that is there already is the one meant.
@@ -143,16 +152,11 @@ class Publisher:
                 _let_others_go_on(self._client)
                 raise
 
-    async def _find(
-        self, channel: discord.PartialMessageable, marker: str | None, after: discord.abc.Snowflake | None
-    ) -> int | None:
+    def _is_the_one(self, message: discord.Message, marker: str | None) -> bool:
         me = self._client.user
-        async for message in channel.history(limit=LOOK_BACK_MESSAGES, after=after, oldest_first=False):
-            if me is None or message.author.id != me.id or message.type is not discord.MessageType.default:
-                continue
-            if marker is None or carries(message, marker):
-                return message.id
-        return None
+        if me is None or message.author.id != me.id or message.type is not discord.MessageType.default:
+            return False
+        return marker is None or carries(message, marker)
 
 
 def carries(message: discord.Message, marker: str) -> bool:

@@ -12,7 +12,7 @@ from bot.domain.due_work import CannotActError
 from bot.domain.edition import Answer
 from bot.domain.errors import DiscordAwayError
 from bot.domain.look_back import Comment, Heard, most_liked
-from bot.edge.publish import THREAD_ARCHIVE_MINUTES, Publisher, carries
+from bot.edge.publish import PAGE_MESSAGES, THREAD_ARCHIVE_MINUTES, Publisher, carries
 from bot.edge.replies import new_error_id
 
 log = logging.getLogger(__name__)
@@ -20,8 +20,9 @@ log = logging.getLogger(__name__)
 # How many posts are looked at for one that may stand already: those of a day, and a channel has few.
 CANDIDATES_MAX = 20
 ARCHIVED_LOOKED_AT = 50
-# How many messages of a thread are looked at for the one that most members liked: five pages of Discord's.
-COMMENTS_LOOKED_AT = 500
+# How much of a thread is looked at for the comment that most members liked; a longer one is counted by Discord.
+COMMENT_PAGES = 5
+MANY = (COMMENT_PAGES - 1) * PAGE_MESSAGES
 COMMENT_TYPES = (discord.MessageType.default, discord.MessageType.reply)
 
 Place: TypeAlias = discord.abc.GuildChannel | discord.abc.PrivateChannel | discord.Thread
@@ -143,6 +144,7 @@ class Threads:
         http = self._client.http
         async with self._publisher.acting(channel_id):
             active = await http.get_active_threads(guild_id)
+        async with self._publisher.acting(channel_id):
             archived = await http.get_public_archived_threads(channel_id, limit=ARCHIVED_LOOKED_AT)
         me, others = self._client.user, frozenset(but)
         own = [
@@ -191,7 +193,7 @@ class Threads:
                 question = await thread.fetch_message(question_id)
             comments = await self._comments(thread)
             comments_n = len(comments)
-            if comments_n >= COMMENTS_LOOKED_AT and isinstance(whole := await self._channel(thread_id), discord.Thread):
+            if comments_n >= MANY and isinstance(whole := await self._channel(thread_id), discord.Thread):
                 comments_n = max(comments_n, whole.message_count)
         except (CannotActError, discord.HTTPException) as error:
             log.info("no answers to look back on thread=%s why=%s", thread_id, type(error).__name__)
@@ -205,12 +207,20 @@ class Threads:
         )
 
     async def _comments(self, thread: discord.PartialMessageable) -> list[Comment]:
-        async with self._publisher.acting(thread.id):
-            return [
+        comments: list[Comment] = []
+        before: discord.Message | None = None
+        for _ in range(COMMENT_PAGES):
+            async with self._publisher.acting(thread.id):  # a turn for each page: it is a request of its own
+                page = [message async for message in thread.history(limit=PAGE_MESSAGES, before=before)]
+            comments += [
                 Comment(message.id, max((reaction.count for reaction in message.reactions), default=0))
-                async for message in thread.history(limit=COMMENTS_LOOKED_AT)
+                for message in page
                 if message.type in COMMENT_TYPES and not message.author.bot
             ]
+            if len(page) < PAGE_MESSAGES:
+                break
+            before = page[-1]
+        return comments
 
     async def _begins_with(self, thread_id: int, marker: str) -> bool:
         """Tell whether the first message of a forum post carries the marker; one that was deleted carries none."""

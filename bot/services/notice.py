@@ -10,6 +10,7 @@ from bot.domain.roundup import EditionRecord, EditionState, Progress
 from bot.services.due_work import DueWorkService
 from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
+from bot.storage import question as questions
 from bot.storage import roundup as table
 from bot.storage.store import Session, Store
 
@@ -32,6 +33,8 @@ async def end_edition(
 ) -> EditionRecord:
     """Record that an edition will not appear, with the state and the reason in `progress`, and have its guild told."""
     await due.schedule(session, NOTICE, edition.id, now, guild_id=edition.guild_id)
+    if not edition.may_stand:
+        await questions.release(session, edition.id)
     log.info("edition ended guild=%s edition=%s state=%s", edition.guild_id, edition.id, progress.state)
     return await table.record_progress(session, edition.id, replace(progress, ended_at=now))
 

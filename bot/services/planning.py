@@ -6,6 +6,7 @@ from datetime import datetime
 from bot.clock import Clock
 from bot.domain.due_work import DueWork
 from bot.domain.roundup import EDITION, LATE_WINDOW, ROUNDUP, EditionState, Progress, why_not
+from bot.services import suggestion
 from bot.services.due_work import DueWorkService
 from bot.services.notice import end_edition
 from bot.storage import due_work as agenda
@@ -32,6 +33,7 @@ class RoundupWork:
 
         async def write(session: Session) -> None:
             await agenda.hold(session, work, now)
+            await suggestion.forget_old(session, now)
             roundup = await table.roundup_by_id(session, work.subject_id)
             if roundup is None:
                 return

@@ -1,5 +1,8 @@
 """Posting, so that a repetition does no harm, and what Discord refuses for good."""
 
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
 import discord
 import pytest
 from discord import ui
@@ -14,6 +17,20 @@ def view(custom_id: str = "edition:7:about", text: str = "An edition") -> ui.Lay
     made.add_item(ui.TextDisplay(text))
     made.add_item(ui.ActionRow(ui.Button(label="About", custom_id=custom_id)))
     return made
+
+
+class CountedPace(Pace):
+    """Counts the turns that it gives."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: 0.0, 1_000)
+        self.turns = 0
+
+    @asynccontextmanager
+    async def turn(self, priority: Priority) -> AsyncGenerator[None]:
+        async with super().turn(priority):
+            self.turns += 1
+            yield
 
 
 @pytest.fixture
@@ -77,6 +94,29 @@ async def test_a_post_from_before_is_not_looked_at(house, publisher, channel_id)
     again = await post(publisher, channel_id, nonce="another", resumed=True, after=discord.Object(first))
 
     assert again != first
+
+
+async def test_each_page_of_a_search_takes_a_turn_in_the_budget(house, channel_id, monkeypatch):
+    monkeypatch.setattr("bot.edge.publish.PAGE_MESSAGES", 3)
+    pace = CountedPace()
+    publisher = Publisher(house.app.client, pace)
+    first = await post(publisher, channel_id)
+    for subject in range(10, 13):
+        await post(publisher, channel_id, subject=subject)
+    assert (pace.turns, read_history(house)) == (4, 0)
+
+    assert await publisher.find(channel_id, marker="edition:7:", after=None) == first
+    assert (pace.turns, read_history(house)) == (6, 2)
+
+
+async def test_a_search_ends_after_so_many_pages(house, publisher, channel_id, monkeypatch):
+    monkeypatch.setattr("bot.edge.publish.PAGE_MESSAGES", 2)
+    await post(publisher, channel_id)
+    for subject in range(10, 14):
+        await post(publisher, channel_id, subject=subject)
+
+    assert await publisher.find(channel_id, marker="edition:7:", after=None) is None
+    assert read_history(house) == 2
 
 
 async def test_somebody_elses_message_with_our_marker_is_not_taken(house, publisher, channel_id):
