@@ -54,8 +54,7 @@ class Pace:
 
     def _fill(self) -> None:
         now = self._monotonic()
-        # Where time is simulated a callback of the bot's may see another clock than its tasks, and that takes nothing.
-        self._tokens = min(self._at_once, self._tokens + max(0.0, now - self._filled_at) * self._per_s)
+        self._tokens = min(self._at_once, self._tokens + (now - self._filled_at) * self._per_s)
         self._filled_at = now
 
     async def _wait(self, priority: Priority) -> None:

@@ -6,7 +6,7 @@
 * A forum post's first message has the id of its thread.
 * People's clients speak their own language.
 * The clock is ours and starts when we say; accounts are older than the world.
-* Timeouts that guard real input and output go by the real clock.
+* Timeouts that guard real input and output go by the real clock, and so does the bot's pace.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ MESSAGES_ROUTE = ("POST", "/channels/{channel_id}/messages")
 
 # On the simulated clock a timeout that fires while its callback waits would hold simcord's world up: simcord
 # settles all callbacks before it moves the clock that the timeout is waiting for.
-REAL_TIMER_MODULES = ("asyncio.timeouts", "aiohttp")
+REAL_TIMER_MODULES = ("asyncio.timeouts", "aiohttp", "bot.edge.pace")
 
 
 class SharedClock:
