@@ -16,10 +16,12 @@ from bot.edge.due_runner import DueRunner
 from bot.edge.live_edit import LiveEdits
 from bot.edge.pace import Pace
 from bot.edge.publish import Publisher
+from bot.edge.quiet import Quiet
 from bot.edge.threads import Threads
 from bot.feeds.fetch import Fetcher, FetchLimits
 from bot.feeds.read import FeedReader
 from bot.feeds.worker import ParserProcess
+from bot.services.backup import BackupService
 from bot.services.commands import CommandListService
 from bot.services.discussion import DiscussionService
 from bot.services.doctor import DoctorService
@@ -62,6 +64,7 @@ class App:
     guilds: GuildService
     sources: SourceService
     roundups: RoundupService
+    backups: BackupService
 
     async def run_once(self, clock: Clock) -> int:
         """Do everything that is due now, edits included, and return how many pieces of work were done."""
@@ -137,8 +140,9 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
         await client.add_feature(DiscussionCog(discussions, publisher, threads), (DiscussSelect,))
         await client.add_feature(HelpCog(actors, guilds, DoctorService(clock, guilds, sources, due)))
 
-    client = PaddockClient(CommandListService(store, clock), load)
-    publisher = Publisher(client, Pace(SystemClock().monotonic, settings.requests_per_s_each))
+    monotonic = SystemClock().monotonic
+    client = PaddockClient(CommandListService(store, clock), load, Quiet(monotonic))
+    publisher = Publisher(client, Pace(monotonic, settings.requests_per_s_each))
     threads = Threads(client, publisher)
     live = LiveEdits(clock, publisher)
     runner = DueRunner(due, clock)
@@ -149,7 +153,8 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     runner.register(editions, posting.perform)
     runner.register(NoticeWork(store, clock), posting.tell)
     runner.register(suggestions, SuggestionTelling(publisher).perform)
-    return App(client, runner, live, guilds, sources, roundups)
+    backups = BackupService(settings.database_url, clock, every=settings.backup_every)
+    return App(client, runner, live, guilds, sources, roundups, backups)
 
 
 async def run(settings: Settings) -> None:
@@ -181,12 +186,14 @@ async def _serve(app: App, token: str) -> None:
         connection = group.create_task(_connected(app), name="connection")
         work = group.create_task(_work(app), name="due work")
         edits = group.create_task(app.live.run(), name="live edits")
+        backups = group.create_task(app.backups.run(), name="backups")
         stop = group.create_task(stopping.wait(), name="stop")
         await asyncio.wait((stop, connection), return_when=asyncio.FIRST_COMPLETED)
         log.info("stopping")
         stop.cancel()
         app.runner.stop()
         edits.cancel()
+        backups.cancel()
         if not app.client.is_ready():
             work.cancel()  # nothing was begun: it waits for a connection that is not wanted any more
         await asyncio.wait((work,), timeout=STOP_S)

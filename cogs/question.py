@@ -11,7 +11,7 @@ from bot.domain.wording import clean, cut
 from bot.edge.actor import Actors
 from bot.edge.commands import described
 from bot.edge.markdown import escape
-from bot.edge.replies import Form, PagesPanel, Panel, language, say
+from bot.edge.replies import Field, Form, PagesPanel, Panel, language, say
 from bot.edge.sentences import error_sentence
 from bot.services.question import QuestionService
 from bot.text import join_names, plural, text
@@ -98,17 +98,17 @@ class QuestionForm(Form):
     """Asks for the question and its options, a line each."""
 
     def __init__(self, cog: QuestionCog, asked_in: str, typed: Typed | None = None) -> None:
-        super().__init__(title=text("question.form.title", asked_in), custom_id="question:form")
+        super().__init__(text("question.form.title", asked_in))
         self._cog = cog
         before = typed or Typed()
-        self.question: ui.TextInput[QuestionForm] = ui.TextInput(
+        self.question = Field(
             style=discord.TextStyle.paragraph,
             default=before.question or None,
             # A little room over the limit: too long is said with figures, and nothing that was pasted is cut off.
             max_length=QUESTION_CHARS_MAX * 2,
             custom_id="question",
         )
-        self.options: ui.TextInput[QuestionForm] = ui.TextInput(
+        self.options = Field(
             style=discord.TextStyle.paragraph,
             default=before.options or None,
             required=False,

@@ -13,7 +13,7 @@ from bot.edge.lasting import SUBJECT, LastingButton
 from bot.edge.live_edit import LiveEdits
 from bot.edge.markdown import escape, link
 from bot.edge.publish import Publisher
-from bot.edge.replies import Form, language, say, think
+from bot.edge.replies import Field, Form, language, say, think
 from bot.services.guild import GuildService
 from bot.services.suggestion import SuggestionService, SuggestionStep
 from bot.text import plural, text
@@ -110,11 +110,11 @@ class SuggestionForm(Form):
     """Asks a member for the link, and why it is worth telling."""
 
     def __init__(self, cog: SuggestionCog, edition_id: int, asked_in: str) -> None:
-        super().__init__(title=text("suggestion.form.title", asked_in), custom_id=f"suggestion:form:{edition_id}")
+        super().__init__(text("suggestion.form.title", asked_in))
         self._cog = cog
         self._edition_id = edition_id
-        self.url: ui.TextInput[SuggestionForm] = ui.TextInput(max_length=URL_CHARS_MAX, custom_id="url")
-        self.note: ui.TextInput[SuggestionForm] = ui.TextInput(
+        self.url = Field(max_length=URL_CHARS_MAX, custom_id="url")
+        self.note = Field(
             style=discord.TextStyle.paragraph, required=False, max_length=NOTE_CHARS_MAX, custom_id="note"
         )
         self.add_item(ui.Label(text=text("suggestion.form.url", asked_in), component=self.url))

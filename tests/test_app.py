@@ -168,6 +168,16 @@ async def test_a_connection_that_ends_for_good_stops_the_bot_and_is_told_as_it_i
     assert gateway.events[-1] == "close"
 
 
+async def test_a_backup_is_made_while_the_bot_runs(opened, gateway, tmp_path):
+    serving = asyncio.ensure_future(composition._serve(opened, TOKEN))
+    async with asyncio.timeout(30):
+        while not list(tmp_path.glob("backups/*.db")):  # noqa: ASYNC110  # a thread makes it
+            await asyncio.sleep(0.01)
+
+    os.kill(os.getpid(), signal.SIGTERM)
+    await until_stopped(serving)
+
+
 async def test_a_refused_token_leaves_nothing_open(settings, monkeypatch):
     @asynccontextmanager
     async def refusing(*args, **kwargs):

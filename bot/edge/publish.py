@@ -16,6 +16,7 @@ from discord import ui
 from bot.domain.due_work import CannotActError, GuildForbidsError, NoPermissionError, NothingThereError
 from bot.domain.errors import DiscordAwayError, GoneError
 from bot.edge.pace import Pace, Priority
+from bot.edge.quiet import TOO_MANY_REQUESTS
 from bot.edge.replies import new_error_id
 
 log = logging.getLogger(__name__)
@@ -25,8 +26,10 @@ THREAD_NAME_CHARS_MAX = 100  # Discord docs, channel resource, "name"
 THREAD_ARCHIVE_MINUTES = 4_320  # three days: a weekend's answers stay in view
 THREAD_EXISTS = 160004  # Discord docs, JSON error codes: a thread has already been created for this message
 NO_PERMISSION = (50001, 50013)  # Discord docs, JSON error codes: missing access, missing permissions
-TOO_MANY_REQUESTS = 429
 SERVER_FAULT = 500  # and above
+# One request with all of discord.py's own tries at it (25 s of waiting when the server fails each time). Ended before
+# the step that it belongs to is.
+ACT_TIMEOUT_S = 60.0
 # How far back a post is looked for after an interruption. A channel of announcements has a few messages a day; the
 # search also ends at the time from which the post is due.
 LOOK_BACK_PAGES = 2
@@ -145,12 +148,13 @@ class Publisher:
             DiscordAwayError: for an answer that did not come, or a server's own fault.
         """
         async with self._pace.turn(priority):
-            try:
-                with refusals(channel_id):
-                    yield
-            except asyncio.CancelledError:
-                _let_others_go_on(self._client)
-                raise
+            with refusals(channel_id):
+                async with asyncio.timeout(ACT_TIMEOUT_S):
+                    try:
+                        yield
+                    except asyncio.CancelledError:
+                        _let_others_go_on(self._client)
+                        raise
 
     def _is_the_one(self, message: discord.Message, marker: str | None) -> bool:
         me = self._client.user
@@ -169,8 +173,8 @@ def _let_others_go_on(client: discord.Client) -> None:
     """Open discord.py's gate for requests again, in case the request that would have opened it was cancelled.
 
     A request that meets a global limit closes the gate, sleeps, and opens it; discord.py 2.7.1 does not open it when it
-    is cancelled asleep (`HTTPClient.request`), and then no request is ever made again. Opened too early it costs one
-    more 429.
+    is cancelled asleep (`HTTPClient.request`), and then no request is ever made again. Opened too early it does no harm
+    where `Quiet` keeps the limit; elsewhere it costs one more 429.
     """
     gate: object = getattr(client.http, "_global_over", None)
     if isinstance(gate, asyncio.Event):
@@ -203,12 +207,15 @@ def refusals(channel_id: int | None = None) -> Generator[None]:
         reason = _away(error)
         if reason is None:
             raise
-        raise DiscordAwayError(reason=reason, error_id=new_error_id()) from error
+        wait_s = {"retry_after_s": round(error.retry_after)} if isinstance(error, discord.RateLimited) else {}
+        raise DiscordAwayError(reason=reason, error_id=new_error_id(), **wait_s) from error
 
 
 def _away(error: Exception) -> str | None:
     """Return in a word why Discord is away; None for an answer that finds fault with what we asked."""
     match error:
+        case discord.RateLimited():
+            return str(TOO_MANY_REQUESTS)
         case discord.HTTPException(status=status) if status >= SERVER_FAULT or status == TOO_MANY_REQUESTS:
             return str(status)
         case discord.HTTPException():

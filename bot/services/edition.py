@@ -126,7 +126,7 @@ class EditionWork:
         is_last = step.step is EditionStep.LINKS
 
         async def write(session: Session) -> EditionRecord:
-            await agenda.hold(session, work, now)
+            await agenda.hold(session, work, now, got_on=True)
             if outcome.state is EditionState.SKIPPED:  # the step was not done, and is taken again if it is revived
                 return await end_edition(session, self._due, step.edition, outcome, now)
             if outcome.content is not None and not await _asks_its_own(session, work.subject_id, outcome.content):
@@ -145,16 +145,12 @@ class EditionWork:
         """Return None: an edition is posted once."""
         del work
 
-    async def parked(self, work: DueWork, error: str) -> None:
+    async def parked(self, session: Session, work: DueWork, error: str) -> None:
         """Mark the edition as failed, with the reason that /roundup history and /doctor show."""
-        progress = Progress(state=EditionState.FAILED, reason=error)
-
-        async def write(session: Session) -> None:
-            edition = await table.edition_by_id(session, work.subject_id)
-            if edition is not None and edition.state is EditionState.DUE:
-                await end_edition(session, self._due, edition, progress, self._clock.now())
-
-        await self._store.write(write)
+        edition = await table.edition_by_id(session, work.subject_id)
+        if edition is not None and edition.state is EditionState.DUE:
+            progress = Progress(state=EditionState.FAILED, reason=error)
+            await end_edition(session, self._due, edition, progress, self._clock.now())
 
 
 async def _asks_its_own(session: Session, edition_id: int, content: Edition) -> bool:

@@ -12,7 +12,7 @@ from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
 from bot.storage import question as questions
 from bot.storage import roundup as table
-from bot.storage.store import Session, Store
+from bot.storage.store import Session, Store, after_commit
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +35,10 @@ async def end_edition(
     await due.schedule(session, NOTICE, edition.id, now, guild_id=edition.guild_id)
     if not edition.may_stand:
         await questions.release(session, edition.id)
-    log.info("edition ended guild=%s edition=%s state=%s", edition.guild_id, edition.id, progress.state)
+    after_commit(
+        session,
+        lambda: log.info("edition ended guild=%s edition=%s state=%s", edition.guild_id, edition.id, progress.state),
+    )
     return await table.record_progress(session, edition.id, replace(progress, ended_at=now))
 
 
@@ -68,7 +71,7 @@ class NoticeWork:
         """Record the id of the notice's message."""
 
         async def write(session: Session) -> None:
-            await agenda.hold(session, work, self._clock.now())
+            await agenda.hold(session, work, self._clock.now(), got_on=True)
             await table.record_progress(session, step.edition.id, Progress(notice_id=outcome))
 
         await self._store.write(write)
@@ -77,5 +80,5 @@ class NoticeWork:
         """Return None: a notice is posted once."""
         del work
 
-    async def parked(self, work: DueWork, error: str) -> None:
+    async def parked(self, session: Session, work: DueWork, error: str) -> None:
         """Do nothing: /doctor shows parked work, and a notice about a notice would help nobody."""

@@ -7,7 +7,7 @@ from datetime import datetime
 from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
 from bot.domain.address import canonical_address
-from bot.domain.article import Article
+from bot.domain.article import URL_CHARS_MAX, Article
 from bot.domain.due_work import DueWork
 from bot.domain.errors import GoneError
 from bot.domain.feed import AddressError
@@ -31,7 +31,6 @@ from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
 from bot.storage import roundup as roundups
 from bot.storage import suggestion as table
-from bot.storage.source import URL_CHARS_MAX
 from bot.storage.store import Session, Store
 
 log = logging.getLogger(__name__)
@@ -181,7 +180,7 @@ class SuggestionService:
         """Record the id of the message that told the editors."""
 
         async def write(session: Session) -> None:
-            await agenda.hold(session, work, self._clock.now())
+            await agenda.hold(session, work, self._clock.now(), got_on=True)
             await table.record_told(session, step.suggestion.id, outcome)
 
         await self._store.write(write)
@@ -190,7 +189,7 @@ class SuggestionService:
         """Return None: editors are told once."""
         del work
 
-    async def parked(self, work: DueWork, error: str) -> None:
+    async def parked(self, session: Session, work: DueWork, error: str) -> None:
         """Do nothing: /suggestion list has it as well, and /doctor shows what was given up."""
 
 

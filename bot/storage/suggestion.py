@@ -10,10 +10,9 @@ from sqlalchemy import JSON, Index, String, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.domain.article import Article
+from bot.domain.article import URL_CHARS_MAX, Article
 from bot.domain.suggestion import NOTE_CHARS_MAX, Suggestion, SuggestionState
 from bot.storage.base import Base, RowId, Snowflake
-from bot.storage.source import URL_CHARS_MAX
 
 
 class SuggestionRow(Base):

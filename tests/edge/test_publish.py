@@ -1,5 +1,6 @@
 """Posting, so that a repetition does no harm, and what Discord refuses for good."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 
@@ -8,8 +9,10 @@ import pytest
 from discord import ui
 
 from bot.domain.due_work import CannotActError, NoPermissionError, NothingThereError
+from bot.domain.errors import DiscordAwayError
+from bot.edge.due_runner import STEP_TIMEOUT_S
 from bot.edge.pace import Pace, Priority
-from bot.edge.publish import Publisher
+from bot.edge.publish import ACT_TIMEOUT_S, Publisher
 
 
 def view(custom_id: str = "edition:7:about", text: str = "An edition") -> ui.LayoutView:
@@ -186,3 +189,17 @@ async def test_another_refusal_of_a_thread_is_not_swallowed(house, publisher, ch
 
     with pytest.raises(discord.HTTPException):
         await publisher.open_thread(house.guild.id, channel_id, message, "A thread")
+
+
+async def test_a_request_that_hangs_is_given_up_before_its_step_is(house, publisher, channel_id, monkeypatch):
+    async def hang(*_args, **_kwargs):
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("bot.edge.publish.ACT_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(house.app.client.http, "send_message", hang)
+
+    with pytest.raises(DiscordAwayError) as refused:
+        await post(publisher, channel_id)
+
+    assert refused.value.params["reason"] == "TimeoutError"
+    assert ACT_TIMEOUT_S < STEP_TIMEOUT_S

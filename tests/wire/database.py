@@ -25,8 +25,9 @@ class Database:
     def __init__(self, database_url: str) -> None:
         self.url = database_url
         parsed = make_url(database_url)
-        self._is_sqlite = parsed.get_backend_name() == "sqlite"
-        self._writer: AsyncEngine = create_async_engine(parsed)
+        self.engine = parsed.get_backend_name()
+        self._is_sqlite = self.engine == "sqlite"
+        self._writer: AsyncEngine = create_async_engine(parsed, pool_pre_ping=True)  # a server may have gone meanwhile
         if self._is_sqlite:
             # Reading must not write: a reader that closes last would otherwise checkpoint.
             read_only = parsed.set(database=sqlite_path(parsed).as_uri(), query={"mode": "ro", "uri": "true"})
