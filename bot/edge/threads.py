@@ -10,10 +10,9 @@ from discord.http import Route, handle_message_parameters
 
 from bot.domain.due_work import CannotActError
 from bot.domain.edition import Answer
-from bot.domain.errors import DiscordAwayError
 from bot.domain.look_back import Comment, Heard, most_liked
+from bot.edge.once import Once
 from bot.edge.publish import PAGE_MESSAGES, THREAD_ARCHIVE_MINUTES, Publisher, carries
-from bot.edge.replies import new_error_id
 
 log = logging.getLogger(__name__)
 
@@ -241,26 +240,9 @@ class Threads:
     async def _open(self, channel_id: int, payload: dict[str, Any]) -> dict[str, Any]:
         route = Route("POST", "/channels/{channel_id}/threads", channel_id=channel_id)
         async with self._publisher.acting(channel_id):
-            return await self._client.http.request(route, json=payload, params=_Once(use_nested_fields=1))
-
-
-class _Once(dict[str, int]):
-    """The parameters of a request that may be sent once.
-
-    discord.py 2.7.1 (`HTTPClient.request`) repeats a request that a server's fault answers, although Discord may have
-    carried it out. Where no nonce tells the repetition from a new one, there would be two threads; so the second
-    sending, for which aiohttp reads the parameters again, ends in an error after which the thread is looked for.
-    """
-
-    def __init__(self, **parameters: int) -> None:
-        super().__init__(parameters)
-        self._is_sent = False
-
-    def items(self) -> Any:
-        if self._is_sent:
-            raise DiscordAwayError(reason="no thread", error_id=new_error_id())
-        self._is_sent = True
-        return super().items()
+            return await self._client.http.request(
+                route, json=payload, params={"use_nested_fields": 1}, trace_request_ctx=Once()
+            )
 
 
 def _answers(poll: discord.Poll | None) -> tuple[Answer, ...]:
