@@ -17,11 +17,13 @@ from bot.edge.live_edit import LiveEdits
 from bot.edge.pace import Pace
 from bot.edge.publish import Publisher
 from bot.edge.quiet import Quiet
+from bot.edge.threads import Threads
 from bot.feeds.fetch import Fetcher, FetchLimits
 from bot.feeds.read import FeedReader
 from bot.feeds.worker import ParserProcess
 from bot.services.backup import BackupService
 from bot.services.commands import CommandListService
+from bot.services.discussion import DiscussionService
 from bot.services.doctor import DoctorService
 from bot.services.due_work import DueWorkService
 from bot.services.edition import EditionWork
@@ -38,6 +40,7 @@ from bot.services.suggestion import SuggestionService
 from bot.settings import Settings
 from bot.storage.migrate import upgrade
 from bot.storage.store import Store, open_store
+from cogs.discussion import DiscussionCog, DiscussSelect
 from cogs.guild import GuildCog
 from cogs.help import HelpCog
 from cogs.question import QuestionCog
@@ -109,6 +112,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     pages = PageService(store, clock, reader)
     sources = SourceService(store, clock, feeds, pages, reader, sources_max=settings.sources_max)
     roundups = RoundupService(store, clock, due, sources)
+    discussions = DiscussionService(store, clock)
     suggestions = SuggestionService(store, clock, due, reader)
     actors = Actors(guilds)
 
@@ -131,18 +135,20 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
             SuggestionCog(actors, guilds, suggestions, live), (SuggestButton, AcceptButton, DismissButton)
         )
         await client.add_feature(QuestionCog(actors, QuestionService(store, clock)))
+        await client.add_feature(DiscussionCog(discussions, publisher, threads), (DiscussSelect,))
         await client.add_feature(HelpCog(actors, guilds, DoctorService(clock, guilds, sources, due)))
 
     monotonic = SystemClock().monotonic
     client = PaddockClient(CommandListService(store, clock), load, Quiet(monotonic))
     publisher = Publisher(client, Pace(monotonic, settings.requests_per_s_each))
+    threads = Threads(client, publisher)
     live = LiveEdits(clock, publisher)
     runner = DueRunner(due, clock)
     runner.register(feeds, feeds.read)
     runner.register(SourceNoticeWork(store, clock), SourceNotices(publisher).tell)
     runner.register(RoundupWork(store, clock, due), RoundupWork.perform)
     editions = EditionWork(store, clock, due, sources, roundups)
-    posting = Posting(publisher, editions, clock)
+    posting = Posting(publisher, threads, editions, discussions, clock)
     runner.register(editions, posting.perform)
     runner.register(NoticeWork(store, clock), posting.tell)
     runner.register(suggestions, SuggestionTelling(publisher).perform)

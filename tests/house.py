@@ -173,7 +173,7 @@ class Desk:
                 return Progress(thread_id=self._next_id)
             case EditionStep.QUESTION:
                 return Progress(question_id=self._next_id)
-            case EditionStep.LINKS:
+            case EditionStep.LOOK_BACK | EditionStep.LINKS:
                 return Progress()
 
     async def tell(self, step: NoticeStep) -> int:

@@ -75,6 +75,7 @@ class EditionStep(StrEnum):
 
     GATHER = "gather"  # ask the guild's feeds
     DRAFT = "draft"  # compose and keep the edition
+    LOOK_BACK = "look_back"  # ask Discord what came of the last edition's question
     MESSAGE = "message"  # post it
     THREAD = "thread"  # open its thread
     QUESTION = "question"  # ask The Big Question there
@@ -105,7 +106,8 @@ class SkipReason(StrEnum):
 class EditionRecord:
     """An edition as it is kept.
 
-    `done` is the last step recorded, `begun` the one whose intent is recorded; `ended_at` is when it was last skipped
+    `channel_id` is where it goes, and once posted where its message stands (in a forum its own thread). `done` is the
+    last step recorded, `begun` the one whose intent is recorded; `ended_at` is when it was last skipped
     or given up. `revision` grows with each change of the content, `shown_revision` is the one that Discord shows;
     `review_id` is the message in the editors' channel `review_channel_id`.
     """
@@ -143,7 +145,7 @@ class EditionRecord:
 
 @dataclass(frozen=True, slots=True)
 class PostingStep:
-    """One thing to do for an edition.
+    """One thing to do for an edition of `roundup`.
 
     `resumed` says that it may have been done before: look first. `overdue` says why it may not be done any more: look
     only, and keep what stands already.
@@ -151,6 +153,7 @@ class PostingStep:
 
     step: EditionStep
     edition: EditionRecord
+    roundup: Roundup
     language: str
     parts: frozenset[Part]
     notify_role_id: int | None
@@ -160,12 +163,16 @@ class PostingStep:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """What one step of posting changed; None leaves a field as it is."""
+    """What one step of posting changed; None leaves a field as it is.
+
+    `channel_id` is where the edition's message stands: in a forum that is the thread which the post made.
+    """
 
     begun: EditionStep | None = None
     done: EditionStep | None = None
     state: EditionState | None = None
     content: Edition | None = None
+    channel_id: int | None = None
     message_id: int | None = None
     thread_id: int | None = None
     question_id: int | None = None
@@ -176,11 +183,13 @@ class Progress:
 
 
 def next_step(edition: EditionRecord) -> EditionStep | None:
-    """Return the step after the last one recorded, or None when the edition stands."""
+    """Return the step that was begun, else the one after the last recorded; None when the edition stands."""
     if edition.state is not EditionState.DUE:
         return None
-    done = -1 if edition.done is None else EDITION_STEPS.index(edition.done)
-    for step in EDITION_STEPS[done + 1 :]:
+    taken = -1 if edition.done is None else EDITION_STEPS.index(edition.done)
+    # What was begun is resumed, although a newer release may know a step before it.
+    begun = -1 if edition.begun is None else EDITION_STEPS.index(edition.begun)
+    for step in EDITION_STEPS[max(taken + 1, begun) :]:
         has_question = edition.content is not None and edition.content.big_question is not None
         if step is EditionStep.QUESTION and not has_question:
             continue

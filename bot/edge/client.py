@@ -16,6 +16,7 @@ from yarl import URL
 from bot.domain.errors import LoginRefusedError
 from bot.edge.commands import CatalogueTranslator, CommandTree, digest_of, faults_in, payload_of
 from bot.edge.login import login_failures
+from bot.edge.once import heed
 from bot.edge.quiet import Quiet
 from bot.edge.unclaimed import answer, is_claimed
 from bot.services.commands import CommandListService
@@ -103,7 +104,7 @@ class PaddockClient(commands.Bot):
                 guild=True, dm_channel=False, private_channel=False
             ),
             allowed_installs=discord.app_commands.AppInstallationType(guild=True, user=False),
-            http_trace=quiet.trace(),
+            http_trace=heed(quiet.trace()),
         )
         self._quiet = quiet
         self._command_list = command_list

@@ -1,27 +1,43 @@
 """An edition as Discord shows it: one message of components, within all limits."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from discord import ButtonStyle, MediaGalleryItem, ui
+from discord import ButtonStyle, MediaGalleryItem, SelectOption, ui
 
-from bot.domain.edition import BigQuestion, Edition, QuestionOrigin, Section
+from bot.domain.edition import BigQuestion, Correction, Edition, LookBack, QuestionOrigin, Section
 from bot.domain.guild import Part
 from bot.domain.wording import clean, cut
-from bot.edge.markdown import escape, link
-from bot.render.edition import credits_of, quotation
-from bot.text import day_text, plural, text
+from bot.edge.markdown import escape, fit, link
+from bot.edge.question import ACCENT, OPTIONS_SHOWN_MAX
+from bot.render.edition import Credit, credits_of, quotation
+from bot.text import day_text, join_names, plural, text
 
-ACCENT = 0xC8102E  # the bot's own red, on every edition
 # Discord docs, components reference: 4,000 characters in all text displays of a message; some are kept for the rest.
-TEXT_CHARS_MAX = 3_800
+TEXT_CHARS_MAX = 3_900
+# Discord docs, components reference: 40 components in a message. A story takes two of them, the rest at most 20.
+SECTIONS_SHOWN_MAX = 8
 HEADLINE_CHARS_MAX = 200
 SUMMARY_CHARS_MAX = 500
 SUMMARY_CHARS_MIN = 80
-OPTIONS_SHOWN_MAX = 10
+SUMMARY_CHARS_STEP = 60
 SOURCES_SHOWN_MAX = 5
 SOURCES_SHOWN_MIN = 2
 IMAGE_URL_CHARS_MAX = 2_048  # Discord docs, components reference, unfurled media item
 ALT_CHARS_MAX = 256  # Discord docs, media gallery item, "description" allows 1,024; a headline is enough
+OPTION_CHARS_MAX = 100  # Discord docs, components reference, select option: "label" and "description"
+OUTLET_CHARS_MAX = 80
+# What the parts around the stories may take of the text, so that some is left for the lead whatever they hold.
+TITLE_CHARS_MAX = 150
+COMMENT_CHARS_MAX = 600
+QUESTION_CHARS_MAX = 500
+OPTIONS_CHARS_MAX = 300
+LOOK_BACK_QUESTION_CHARS_MAX = 200
+LOOK_BACK_ANSWER_CHARS_MAX = 60
+LOOK_BACK_ANSWERS_MAX = 3
+EDITORS_SHOWN_MAX = 3
+CORRECTIONS_SHOWN_MAX = 3
+CORRECTION_CHARS_MAX = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +46,23 @@ class EditionLinks:
 
     thread: str | None = None
     question: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Frame:
+    """How much of each story is shown."""
+
+    summary_chars: int
+    sources: int
+
+
+_FRAMES = (
+    *(
+        _Frame(chars, SOURCES_SHOWN_MAX)
+        for chars in range(SUMMARY_CHARS_MAX, SUMMARY_CHARS_MIN - 1, -SUMMARY_CHARS_STEP)
+    ),
+    *(_Frame(SUMMARY_CHARS_MIN, sources) for sources in range(SOURCES_SHOWN_MAX - 1, SOURCES_SHOWN_MIN - 1, -1)),
+)
 
 
 def marker(edition_id: int) -> str:
@@ -56,26 +89,61 @@ def edition_view(
         notify_role_id: the role that is mentioned when the edition is posted.
         links: the thread and the question, once they stand.
     """
-    view = ui.LayoutView(timeout=None)
-    container: ui.Container[ui.LayoutView] = ui.Container(accent_colour=ACCENT)
-    for block in _blocks(edition, language, notify_role_id, links or EditionLinks()):
-        container.add_item(block)
+    head = _head(edition, language, notify_role_id)
+    closing = [
+        words
+        for words in (
+            "" if edition.look_back is None else _look_back(edition.look_back, edition, language),
+            "" if edition.big_question is None else _question(edition.big_question, language),
+        )
+        if words
+    ]
+    signed = _signed(edition, language)
+    taken = sum(len(words) for words in (head, *closing, signed))
+    stories = _fit(edition, language, TEXT_CHARS_MAX - taken)
+
+    container: ui.Container[ui.LayoutView] = ui.Container(ui.TextDisplay(head), accent_colour=ACCENT)
+    if edition.lead is not None and _can_show(edition.lead.image_url):
+        alt = cut(clean(edition.lead.headline), ALT_CHARS_MAX)
+        container.add_item(ui.MediaGallery(MediaGalleryItem(edition.lead.image_url or "", description=alt)))
+    for place, (_, words) in enumerate(stories):
+        if place > 0:
+            # A line under the lead; between the others only air, or each headline would hang on the story above it.
+            container.add_item(ui.Separator(visible=place == 1))
+        container.add_item(ui.TextDisplay(words))
+    for words in closing:
+        container.add_item(ui.Separator())
+        container.add_item(ui.TextDisplay(words))
+    if signed:
+        container.add_item(ui.Separator())
+        container.add_item(ui.TextDisplay(signed))
     if edition_id is not None:
         container.add_item(ui.Separator())
+        if options := _options([section for section, _ in stories]):
+            container.add_item(_discuss(edition_id, language, options))
         container.add_item(_buttons(edition_id, language, parts, links or EditionLinks()))
+    view = ui.LayoutView(timeout=None)
     view.add_item(container)
     return view
 
 
-def question_view(question: BigQuestion, *, language: str) -> ui.LayoutView:
-    """Return the message that asks The Big Question in an edition's thread."""
-    lines = [f"## {text('roundup.view.question', language)}", escape(question.text, 1_000)]
-    lines += [f"{number}. {escape(option, 100)}" for number, option in enumerate(_shown(question.options), 1)]
-    how = text(f"roundup.view.answer.{question.kind.value}", language)
-    lines.append(f"-# {how}")
+def story_view(section: Section, *, language: str, edition: Edition, edition_link: str) -> ui.LayoutView:
+    """Return the message that opens the thread of one story."""
+    words = _section(replace(section, image_url=None), language, _FRAMES[0], is_lead=True)  # it shows no picture
+    back = text(
+        "roundup.discuss.from",
+        language,
+        edition=link(edition.title, edition_link, TITLE_CHARS_MAX),
+        day=day_text(edition.day, language, "MMMd"),
+    )
     view = ui.LayoutView(timeout=None)
-    view.add_item(ui.Container(ui.TextDisplay("\n".join(lines)), accent_colour=ACCENT))
+    view.add_item(ui.Container(ui.TextDisplay(f"{words}\n-# {back}"), accent_colour=ACCENT))
     return view
+
+
+def story_name(section: Section, edition: Edition, chars_max: int) -> str:
+    """Return the name of a story's thread: its headline."""
+    return cut(clean(section.headline) or clean(edition.title) or str(edition.day), chars_max)
 
 
 def thread_name(edition: Edition, language: str, chars_max: int) -> str:
@@ -85,27 +153,13 @@ def thread_name(edition: Edition, language: str, chars_max: int) -> str:
     return cut(f"{day} · {clean(lead)}", chars_max)
 
 
-def _blocks(
-    edition: Edition, language: str, notify_role_id: int | None, links: EditionLinks
-) -> list[ui.Item[ui.LayoutView]]:
-    day = day_text(edition.day, language, "full")
-    head = f"# {escape(edition.title, 100)}\n-# {day}"
+def _head(edition: Edition, language: str, notify_role_id: int | None) -> str:
+    lines = [f"# {fit(edition.title, TITLE_CHARS_MAX)}", f"-# {day_text(edition.day, language, 'full')}"]
     if notify_role_id is not None:
-        head += f" · <@&{notify_role_id}>"
-    question = "" if edition.big_question is None else _question(edition.big_question, language, links)
-    sections = _fit(edition, language, TEXT_CHARS_MAX - len(head) - len(question))
-    blocks: list[ui.Item[ui.LayoutView]] = [ui.TextDisplay(head)]
-    if edition.lead is not None and _can_show(edition.lead.image_url):
-        alt = cut(clean(edition.lead.headline), ALT_CHARS_MAX)
-        blocks.append(ui.MediaGallery(MediaGalleryItem(edition.lead.image_url or "", description=alt)))
-    for place, lines in enumerate(sections):
-        if place > 0:
-            # A line under the lead; between the others only air, or each headline would hang on the story above it.
-            blocks.append(ui.Separator(visible=place == 1))
-        blocks.append(ui.TextDisplay(lines))
-    if question:
-        blocks += [ui.Separator(), ui.TextDisplay(question)]
-    return blocks
+        lines[1] += f" · <@&{notify_role_id}>"
+    if edition.comment:
+        lines.append(fit(edition.comment, COMMENT_CHARS_MAX))
+    return "\n".join(lines)
 
 
 def _can_show(image_url: str | None) -> bool:
@@ -119,81 +173,151 @@ def _can_show(image_url: str | None) -> bool:
     )
 
 
-def _fit(edition: Edition, language: str, chars_max: int) -> list[str]:
-    """Return a text for each section, lead first; summaries give way until all fit, then sources, then sections."""
-    wanted = [*([edition.lead] if edition.lead else []), *edition.sections]
-    summary_chars, sources_max = SUMMARY_CHARS_MAX, SOURCES_SHOWN_MAX
-    while True:
-        texts = [
-            _section(section, language, summary_chars, sources_max, lead=place == 0 and edition.lead is not None)
-            for place, section in enumerate(wanted)
-        ]
-        if sum(len(lines) for lines in texts) <= chars_max or not wanted:
-            return texts
-        if summary_chars > SUMMARY_CHARS_MIN:
-            summary_chars = max(SUMMARY_CHARS_MIN, summary_chars - 60)
-        elif sources_max > SOURCES_SHOWN_MIN:
-            sources_max -= 1
-        else:
-            wanted.pop()
+def _fit(edition: Edition, language: str, chars_max: int) -> list[tuple[Section, str]]:
+    """Return the stories that are shown, lead first, with their words.
+
+    Summaries give way until all fit, then sources, then the last stories; of the lead at least the headline stays.
+    """
+    wanted = [*([edition.lead] if edition.lead else []), *edition.sections][:SECTIONS_SHOWN_MAX]
+
+    def told(frame: _Frame) -> list[tuple[Section, str]]:
+        return [(section, _section(section, language, frame, is_lead=section is edition.lead)) for section in wanted]
+
+    for frame in _FRAMES:
+        if _chars(stories := told(frame)) <= chars_max:
+            return stories
+    while len(wanted) > 1:
+        wanted.pop()
+        if _chars(stories := told(_FRAMES[-1])) <= chars_max:
+            return stories
+    return [(section, f"## {fit(section.headline, max(0, chars_max - len('## ')))}") for section in wanted]
 
 
-def _section(section: Section, language: str, summary_chars: int, sources_max: int, *, lead: bool) -> str:
+def _chars(stories: Sequence[tuple[Section, str]]) -> int:
+    return sum(len(words) for _, words in stories)
+
+
+def _section(section: Section, language: str, frame: _Frame, *, is_lead: bool) -> str:
     url = section.articles[0] if section.articles else None
-    lines = [f"{'##' if lead else '###'} {link(section.headline, url, HEADLINE_CHARS_MAX)}"]
+    headline = link(section.headline, url, HEADLINE_CHARS_MAX)
+    if section.is_update:
+        headline = text("roundup.view.update", language, headline=headline)
+    lines = [f"{'##' if is_lead else '###'} {headline}"]
     if section.summary:
-        lines.append(escape(quotation(cut(section.summary, summary_chars), language)))
+        lines.append(escape(quotation(cut(section.summary, frame.summary_chars), language)))
+    paid = {source.url for source in section.sources if source.is_paywalled and source.url is not None}
     credited = credits_of(section, language)
-    shown = credited[:sources_max]
-    names = [link(credit.label, credit.url or url) for credit in shown]
+    shown = credited[: frame.sources]
+    names = [_credit(credit, url, language, is_paid=credit.url in paid) for credit in shown]
     if (more := len(credited) - len(shown)) > 0:
         names.append(plural("roundup.view.more_sources", language, more))
-    lines.append(f"-# {' · '.join(names)}")
+    if is_lead and section.image_source and _can_show(section.image_url):
+        names.append(text("edition.picture", language, name=escape(section.image_source, OUTLET_CHARS_MAX)))
+    if names:
+        lines.append(f"-# {' · '.join(names)}")
     return "\n".join(lines)
 
 
-def _question(question: BigQuestion, language: str, links: EditionLinks) -> str:
-    lines = [f"### {text('roundup.view.question', language)}", f"**{escape(question.text, 500)}**"]
-    if question.options:
-        lines.append(" · ".join(escape(option, 55) for option in _shown(question.options)))
+def _credit(credit: Credit, url: str | None, language: str, *, is_paid: bool) -> str:
+    outlet = link(credit.label, credit.url or url, OUTLET_CHARS_MAX)
+    return text("roundup.view.paid", language, outlet=outlet) if is_paid else outlet
+
+
+def _look_back(told: LookBack, edition: Edition, language: str) -> str:
+    if (edition.day - told.day).days == 1:
+        title = text("roundup.look_back.yesterday", language)
+    else:
+        title = text("roundup.look_back.on", language, day=day_text(told.day, language, "MMMd"))
+    asked = quotation(cut(told.question, LOOK_BACK_QUESTION_CHARS_MAX), language)
+    lines = [f"### {title}", link(asked, told.link, len(asked))]
+    for answer in told.answers[:LOOK_BACK_ANSWERS_MAX]:
+        percent = round(100 * answer.votes_n / max(told.votes_n, 1))
+        words = fit(answer.text, LOOK_BACK_ANSWER_CHARS_MAX)
+        lines.append(plural("roundup.look_back.answer", language, answer.votes_n, answer=words, percent=percent))
+    counted: list[str] = []
+    if told.votes_n:
+        counted.append(plural("roundup.look_back.votes", language, told.votes_n))
+        if not told.is_final:
+            counted.append(text("roundup.look_back.so_far", language))
+    if told.comments_n:
+        counted.append(plural("roundup.look_back.comments", language, told.comments_n))
+    if told.liked_link:
+        counted.append(text("roundup.look_back.liked", language, link=told.liked_link))
+    if counted:
+        lines.append(f"-# {' · '.join(counted)}")
+    return "\n".join(lines)
+
+
+def _question(question: BigQuestion, language: str) -> str:
+    lines = [f"### {text('roundup.view.question', language)}", f"**{fit(question.text, QUESTION_CHARS_MAX)}**"]
+    if options := [clean(option) for option in question.options[:OPTIONS_SHOWN_MAX]]:
+        lines.append(fit(" · ".join(options), OPTIONS_CHARS_MAX))
     if question.origin is QuestionOrigin.SUGGESTED:
         lines.append(f"-# {text('roundup.view.suggested', language)}")
-    if links.question:
-        lines.append(text("roundup.view.answer_here", language, link=links.question))
     return "\n".join(lines)
 
 
-def _shown(options: tuple[str, ...]) -> tuple[str, ...]:
-    return options[:OPTIONS_SHOWN_MAX]
+def _signed(edition: Edition, language: str) -> str:
+    """Return who edited the edition and what was corrected after it was posted, the latest of each."""
+    lines = [_corrected(correction, language) for correction in edition.corrections[-CORRECTIONS_SHOWN_MAX:]]
+    if edition.edited_by:
+        names = join_names((f"<@{member_id}>" for member_id in edition.edited_by[-EDITORS_SHOWN_MAX:]), language)
+        lines.append(f"-# {text('roundup.view.edited_by', language, editors=names)}")
+    return "\n".join(lines)
+
+
+def _corrected(correction: Correction, language: str) -> str:
+    at = f"<t:{int(correction.at.timestamp())}:t>"
+    what = fit(correction.what, CORRECTION_CHARS_MAX)
+    return f"-# {text('roundup.view.corrected', language, at=at, what=what)}"
+
+
+def _options(sections: Sequence[Section]) -> list[SelectOption]:
+    """Return what the select offers; of stories with the same number, as old editions have them, only the first."""
+    offered: dict[int, SelectOption] = {}
+    for section in sections:
+        label = cut(clean(section.headline), OPTION_CHARS_MAX)
+        names = cut(" · ".join(clean(source.name) for source in section.sources), OPTION_CHARS_MAX)
+        if label:
+            offered.setdefault(
+                section.number, SelectOption(label=label, value=str(section.number), description=names or None)
+            )
+    return list(offered.values())
+
+
+def _discuss(edition_id: int, language: str, options: list[SelectOption]) -> ui.ActionRow[ui.LayoutView]:
+    select: ui.Select[ui.LayoutView] = ui.Select(
+        custom_id=f"{marker(edition_id)}discuss",
+        placeholder=text("roundup.view.discuss_story", language),
+        options=options,
+    )
+    row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
+    row.add_item(select)
+    return row
 
 
 def _buttons(
     edition_id: int, language: str, parts: frozenset[Part], links: EditionLinks
 ) -> ui.ActionRow[ui.LayoutView]:
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
-    if links.thread:
+    if links.question:
+        row.add_item(ui.Button(label=text("roundup.view.answer_button", language), emoji="❓", url=links.question))
+    elif links.thread:
         row.add_item(ui.Button(label=text("roundup.view.discuss", language), emoji="💬", url=links.thread))
-    if Part.NOTIFY in parts:
+
+    def add(action: str, message_id: str, emoji: str | None = None) -> None:
         row.add_item(
             ui.Button(
-                label=text("roundup.view.notify", language),
-                emoji="🔔",
+                label=text(message_id, language),
+                emoji=emoji,
                 style=ButtonStyle.secondary,
-                custom_id=f"{marker(edition_id)}notify",
+                custom_id=f"{marker(edition_id)}{action}",
             )
         )
-    row.add_item(
-        ui.Button(
-            label=text("roundup.view.suggest", language),
-            style=ButtonStyle.secondary,
-            custom_id=f"{marker(edition_id)}suggest",
-        )
-    )
-    row.add_item(
-        ui.Button(
-            label=text("roundup.view.about", language),
-            style=ButtonStyle.secondary,
-            custom_id=f"{marker(edition_id)}about",
-        )
-    )
+
+    if Part.NOTIFY in parts:
+        add("notify", "roundup.view.notify", "🔔")
+    add("suggest", "roundup.view.suggest", "💡")
+    add("edit", "roundup.view.edit", "✏️")
+    add("about", "roundup.view.about")
     return row

@@ -1,6 +1,7 @@
-"""Buttons that work as long as their message stands, over restarts: they carry the id of what they belong to."""
+"""Buttons and selects that work as long as their message stands, over restarts: they carry their subject's id."""
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import Any, Self, cast
 
 import discord
@@ -12,6 +13,8 @@ from bot.edge.replies import handle
 # What stands for the subject in a template: longer than any of our ids, so that a forged one is answered as well.
 SUBJECT = r"(?P<subject>[0-9]{1,60})"
 SUBJECT_MAX = 2**63 - 1  # the largest id that the database holds
+NUMBER_MAX = 2**31 - 1  # the largest number in an integer column
+VALUE_CHARS_MAX = 100  # Discord docs, components reference, select option: "value"
 
 
 class LastingButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=SUBJECT):
@@ -46,3 +49,41 @@ class LastingButton(ui.DynamicItem[ui.Button[ui.LayoutView]], template=SUBJECT):
         """Do what the button is for; a feature says what that is."""
         del interaction
         raise GoneError
+
+
+class LastingSelect(ui.DynamicItem[ui.Select[ui.LayoutView]], template=SUBJECT):
+    """A select whose ``custom_id`` is made like that of a `LastingButton`; what is chosen may be forged as well."""
+
+    def __init__(self, select: ui.Select[ui.LayoutView], subject_id: int) -> None:
+        super().__init__(select)
+        self.subject_id = subject_id
+
+    @classmethod
+    async def from_custom_id(
+        cls, interaction: discord.Interaction, item: ui.Item[Any], match: re.Match[str], /
+    ) -> Self:
+        """Take the subject's id out of the custom id."""
+        del interaction
+        return cls(cast("ui.Select[ui.LayoutView]", item), int(match["subject"]))
+
+    async def callback(self, interaction: discord.Interaction) -> None:
+        """Answer; whatever goes wrong ends in `replies.handle`, where discord.py would only log it."""
+        try:
+            chosen = _numbers(interaction)
+            if self.subject_id > SUBJECT_MAX or not chosen:
+                raise GoneError  # noqa: TRY301  # answered like any other id that is not there
+            await self.answer(interaction, chosen[0])
+        except Exception as error:  # noqa: BLE001  # this is where errors end
+            await handle(interaction, error)
+
+    async def answer(self, interaction: discord.Interaction, number: int) -> None:
+        """Do what choosing that number is for; a feature says what that is."""
+        del interaction, number
+        raise GoneError
+
+
+def _numbers(interaction: discord.Interaction) -> list[int]:
+    """Return what was chosen, as far as it is a number that the database could hold."""
+    values = cast("Sequence[object]", cast("Mapping[str, object]", interaction.data or {}).get("values") or ())
+    given = [str(value)[:VALUE_CHARS_MAX] for value in values]
+    return [int(value) for value in given if value.isdecimal() and value.isascii() and int(value) <= NUMBER_MAX]

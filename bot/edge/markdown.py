@@ -33,6 +33,15 @@ def escape(outside: str, chars_max: int | None = None) -> str:
     return _EVERYONE.sub("@\u200b", escaped)
 
 
+def fit(outside: str, chars_max: int) -> str:
+    """Return outside text escaped in at most `chars_max` characters, the marks of escaping counted."""
+    room = chars_max
+    while len(shown := escape(outside, room)) > chars_max and room > 0:
+        # Each character too many is a mark of escaping; those that the cut takes with it are counted the next time.
+        room = max(0, min(room, len(clean(outside))) - max(1, (len(shown) - chars_max) // 2))
+    return shown
+
+
 def link(label: str, url: str | None, chars_max: int = 80) -> str:
     """Return a masked link with an outside label; only the label where there is no address that can be linked."""
     shown = escape(label, chars_max)

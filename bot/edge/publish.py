@@ -7,6 +7,7 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 
 import aiohttp
 import discord
@@ -35,6 +36,14 @@ LOOK_BACK_PAGES = 2
 PAGE_MESSAGES = 100  # Discord docs, get channel messages, "limit"
 
 
+@dataclass(frozen=True, slots=True)
+class NativePoll:
+    """One of Discord's own polls, and the words above it; a poll stands beside no components."""
+
+    content: str
+    poll: discord.Poll
+
+
 class Publisher:
     """Posts, opens threads and edits by channel id, without needing the channel in a cache."""
 
@@ -45,7 +54,7 @@ class Publisher:
     async def post(
         self,
         channel_id: int,
-        view: ui.LayoutView,
+        shown: ui.LayoutView | NativePoll,
         *,
         nonce: str,
         marker: str | None,
@@ -53,11 +62,11 @@ class Publisher:
         after: discord.abc.Snowflake | None = None,
         mention_role_ids: Sequence[int] = (),
     ) -> int:
-        """Post a view once and return the message's id.
+        """Post a view or a poll once and return the message's id.
 
         Args:
             channel_id: a channel or a thread.
-            view: what is posted; one of its components has a custom id that begins with `marker`.
+            shown: what is posted; where there is a `marker`, one of its components has a custom id that begins with it.
             nonce: at most 25 characters, the same for each repetition.
             marker: tells this post from all others of the bot; None in a thread where any post of the bot is the one.
             resumed: an earlier attempt may have succeeded, so look for it first.
@@ -71,16 +80,14 @@ class Publisher:
         if resumed and (found := await self.find(channel_id, marker=marker, after=after)) is not None:
             return found
         channel = self._client.get_partial_messageable(channel_id)
-        async with self._acting(channel_id):
-            message = await channel.send(
-                view=view,
-                nonce=nonce,
-                allowed_mentions=discord.AllowedMentions(
-                    everyone=False,
-                    users=False,
-                    roles=[discord.Object(role_id) for role_id in mention_role_ids],
-                ),
+        async with self.acting(channel_id):
+            mentions = discord.AllowedMentions(
+                everyone=False, users=False, roles=[discord.Object(role_id) for role_id in mention_role_ids]
             )
+            if isinstance(shown, NativePoll):
+                message = await channel.send(shown.content, poll=shown.poll, nonce=nonce, allowed_mentions=mentions)
+            else:
+                message = await channel.send(view=shown, nonce=nonce, allowed_mentions=mentions)
         return message.id
 
     async def find(self, channel_id: int, *, marker: str | None, after: discord.abc.Snowflake | None) -> int | None:
@@ -93,7 +100,7 @@ class Publisher:
         channel = self._client.get_partial_messageable(channel_id)
         before: discord.Message | None = None
         for _ in range(LOOK_BACK_PAGES):
-            async with self._acting(channel_id):  # a turn for each page: it is a request of its own
+            async with self.acting(channel_id):  # a turn for each page: it is a request of its own
                 history = channel.history(limit=PAGE_MESSAGES, before=before, after=after, oldest_first=False)
                 page = [message async for message in history]
             found = next((message.id for message in page if self._is_the_one(message, marker)), None)
@@ -111,7 +118,7 @@ class Publisher:
         Raises:
             CannotActError: if the message or channel is gone or the bot lacks a permission there.
         """
-        async with self._acting(channel_id):
+        async with self.acting(channel_id):
             try:
                 await self._client.http.start_thread_with_message(
                     channel_id, message_id, name=name, auto_archive_duration=THREAD_ARCHIVE_MINUTES
@@ -129,11 +136,17 @@ class Publisher:
             CannotActError: if the message or channel is gone or the bot lacks a permission there.
         """
         message = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
-        async with self._acting(channel_id, priority):
+        async with self.acting(channel_id, priority):
             await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
 
     @asynccontextmanager
-    async def _acting(self, channel_id: int, priority: Priority = Priority.POST) -> AsyncGenerator[None]:
+    async def acting(self, channel_id: int, priority: Priority = Priority.POST) -> AsyncGenerator[None]:
+        """Wait for a place in the budget, then ask one thing of Discord in the body.
+
+        Raises:
+            CannotActError: for a missing permission, channel or message.
+            DiscordAwayError: for an answer that did not come, or a server's own fault.
+        """
         async with self._pace.turn(priority):
             with refusals(channel_id):
                 async with asyncio.timeout(ACT_TIMEOUT_S):

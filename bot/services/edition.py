@@ -80,6 +80,7 @@ class EditionWork:
             return PostingStep(
                 step=step,
                 edition=edition,
+                roundup=roundup,
                 language=settings.language,
                 parts=settings.parts,
                 notify_role_id=roundup.notify_role_id if Part.NOTIFY in settings.parts else None,

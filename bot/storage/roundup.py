@@ -213,6 +213,22 @@ async def edition_of_day(session: AsyncSession, roundup_id: int, day: date) -> E
     return None if row is None else _edition(row)
 
 
+async def last_posted(session: AsyncSession, roundup_id: int, *, before: date, since: date) -> EditionRecord | None:
+    """Return a roundup's newest posted edition of a day before `before`, not older than `since`."""
+    row = await session.scalar(
+        select(EditionRow)
+        .where(
+            EditionRow.roundup_id == roundup_id,
+            EditionRow.state == EditionState.POSTED.value,
+            EditionRow.day < before,
+            EditionRow.day >= since,
+        )
+        .order_by(EditionRow.day.desc())
+        .limit(1)
+    )
+    return None if row is None else _edition(row)
+
+
 async def editions_page(
     session: AsyncSession, guild_id: int, *, limit: int, before: date | None = None
 ) -> tuple[EditionRecord, ...]:
@@ -232,7 +248,16 @@ async def record_progress(session: AsyncSession, edition_id: int, progress: Prog
     for name in ("begun", "done", "state"):
         if (value := getattr(progress, name)) is not None:
             setattr(row, name, value.value)
-    for name in ("message_id", "thread_id", "question_id", "notice_id", "posted_at", "ended_at", "reason"):
+    for name in (
+        "channel_id",
+        "message_id",
+        "thread_id",
+        "question_id",
+        "notice_id",
+        "posted_at",
+        "ended_at",
+        "reason",
+    ):
         if (value := getattr(progress, name)) is not None:
             setattr(row, name, value)
     await session.flush()

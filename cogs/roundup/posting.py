@@ -1,6 +1,7 @@
 """How each step of posting an edition is done."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import discord
@@ -9,11 +10,15 @@ from discord import ui
 from bot.clock import Clock
 from bot.domain.edition import Edition
 from bot.domain.errors import GoneError
+from bot.domain.look_back import look_back, poll_hours
 from bot.domain.roundup import EditionRecord, EditionState, EditionStep, PostingStep, Progress
-from bot.edge.edition import EditionLinks, edition_view, marker, question_view, thread_name
+from bot.edge.edition import EditionLinks, edition_view, marker, thread_name
 from bot.edge.pace import Priority
 from bot.edge.publish import THREAD_NAME_CHARS_MAX, Publisher
+from bot.edge.question import question_post
 from bot.edge.sentences import kept_sentence
+from bot.edge.threads import Threads
+from bot.services.discussion import DiscussionService
 from bot.services.edition import EditionWork
 from bot.services.notice import NoticeStep
 from bot.text import day_text, text
@@ -22,12 +27,17 @@ from bot.text import day_text, text
 class Posting:
     """Performs steps: the service's own, and those on Discord."""
 
-    def __init__(self, publisher: Publisher, work: EditionWork, clock: Clock) -> None:
+    def __init__(
+        self, publisher: Publisher, threads: Threads, work: EditionWork, discussions: DiscussionService, clock: Clock
+    ) -> None:
         self._publisher = publisher
+        self._threads = threads
+        self._discussions = discussions
         self._clock = clock
         self._by_step: Mapping[EditionStep, Callable[[PostingStep], Awaitable[Progress]]] = {
             EditionStep.GATHER: work.gather,
             EditionStep.DRAFT: work.draft,
+            EditionStep.LOOK_BACK: self._look_back,
             EditionStep.MESSAGE: self._message,
             EditionStep.THREAD: self._thread,
             EditionStep.QUESTION: self._question,
@@ -64,34 +74,67 @@ class Posting:
             after=discord.Object(discord.utils.time_snowflake(ended_at)),
         )
 
+    async def _look_back(self, step: PostingStep) -> Progress:
+        earlier = await self._discussions.earlier(step.edition)
+        question = None if earlier is None or earlier.content is None else earlier.content.big_question
+        if earlier is None or question is None or earlier.thread_id is None or earlier.question_id is None:
+            return Progress()
+        heard = await self._threads.hear(earlier.guild_id, earlier.thread_id, earlier.question_id)
+        told = None if heard is None else look_back(earlier, question, heard)
+        return Progress() if told is None else Progress(content=replace(_content(step.edition), look_back=told))
+
     async def _message(self, step: PostingStep) -> Progress:
         edition = step.edition
         # Not since `due_at`, which is later when somebody asked for a failed edition again.
         after = discord.Object(discord.utils.time_snowflake(_day_begins(edition.day)))
+        parent_id, forum = await self._threads.parent_of(edition.channel_id)
+        if forum is not None:
+            return await self._forum_post(step, forum, after)
         if step.overdue is not None:
-            found = await self._publisher.find(edition.channel_id, marker=marker(edition.id), after=after)
+            found = await self._publisher.find(parent_id, marker=marker(edition.id), after=after)
             if found is None:
                 return Progress(state=EditionState.SKIPPED, reason=step.overdue.value)
             return Progress(message_id=found, posted_at=self._clock.now())
         message_id = await self._publisher.post(
             edition.channel_id,
-            edition_view(
-                _content(edition),
-                language=step.language,
-                edition_id=edition.id,
-                parts=step.parts,
-                notify_role_id=step.notify_role_id,
-            ),
+            _view(step),
             nonce=f"edition-{edition.id}",
             marker=marker(edition.id),
             resumed=step.resumed,
             after=after,
-            mention_role_ids=[] if step.notify_role_id is None else [step.notify_role_id],
+            mention_role_ids=_readers(step),
         )
         return Progress(message_id=message_id, posted_at=self._clock.now())
 
+    async def _forum_post(
+        self, step: PostingStep, forum: discord.ForumChannel, after: discord.abc.Snowflake
+    ) -> Progress:
+        """Make the post, which is message and thread in one."""
+        edition = step.edition
+        name = thread_name(_content(edition), step.language, THREAD_NAME_CHARS_MAX)
+        if step.overdue is not None:
+            found = await self._threads.find(
+                forum.guild.id, forum.id, name=name, marker=marker(edition.id), after=after
+            )
+            if found is None:
+                return Progress(state=EditionState.SKIPPED, reason=step.overdue.value)
+        else:
+            found = await self._threads.post_in_forum(
+                forum,
+                _view(step),
+                name=name,
+                tag_id=step.roundup.forum_tag_id,
+                marker=marker(edition.id),
+                resumed=step.resumed,
+                after=after,
+                mention_role_ids=_readers(step),
+            )
+        return Progress(channel_id=found, message_id=found, thread_id=found, posted_at=self._clock.now())
+
     async def _thread(self, step: PostingStep) -> Progress:
         edition = step.edition
+        if edition.thread_id is not None:  # a post in a forum is a thread already
+            return Progress()
         name = thread_name(_content(edition), step.language, THREAD_NAME_CHARS_MAX)
         thread_id = await self._publisher.open_thread(
             edition.guild_id, edition.channel_id, _posted(edition.message_id), name
@@ -102,27 +145,38 @@ class Posting:
         question = _content(step.edition).big_question
         if question is None:
             return Progress()
+        thread_id = _posted(step.edition.thread_id)
+        hours = poll_hours(step.roundup, self._clock.now())
         question_id = await self._publisher.post(
-            _posted(step.edition.thread_id),
-            question_view(question, language=step.language),
+            thread_id,
+            question_post(question, language=step.language, hours=hours),
             nonce=f"question-{step.edition.id}",
             marker=None,
             resumed=step.resumed,
+            after=discord.Object(thread_id),  # in a forum the edition itself is the thread's first message
         )
         return Progress(question_id=question_id)
 
     async def _links(self, step: PostingStep) -> Progress:
         edition = step.edition
-        view = edition_view(
-            _content(edition),
-            language=step.language,
-            edition_id=edition.id,
-            parts=step.parts,
-            notify_role_id=step.notify_role_id,
-            links=links_of(edition),
-        )
-        await self._publisher.edit(edition.channel_id, _posted(edition.message_id), view, Priority.POST)
+        await self._publisher.edit(edition.channel_id, _posted(edition.message_id), _view(step), Priority.POST)
         return Progress()
+
+
+def _view(step: PostingStep) -> ui.LayoutView:
+    return edition_view(
+        _content(step.edition),
+        language=step.language,
+        edition_id=step.edition.id,
+        parts=step.parts,
+        notify_role_id=step.notify_role_id,
+        links=links_of(step.edition),
+    )
+
+
+def _readers(step: PostingStep) -> list[int]:
+    """Return the roles that are really mentioned."""
+    return [] if step.notify_role_id is None else [step.notify_role_id]
 
 
 def links_of(edition: EditionRecord) -> EditionLinks:

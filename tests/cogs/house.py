@@ -4,7 +4,7 @@ import html
 import shutil
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -19,7 +19,10 @@ from bot.app import App, open_app
 from bot.clock import ManualClock
 from bot.demo.world import Line, Person, Seen, World
 from bot.domain.actor import Actor, Capability
+from bot.domain.edition import Edition
+from bot.domain.roundup import EditionStep, Roundup
 from bot.settings import Settings
+from bot.storage.roundup import save_roundup
 
 MORNING = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 POSTED_AT = MORNING.replace(hour=7, minute=30)  # what /setup suggests
@@ -194,6 +197,23 @@ class House:
         """Let Discord answer the next matching request with an error."""
         self.world._env.inject_error(method, path, status=status, code=code, times=times)
 
+    async def change_roundup(self, **fields: object) -> Roundup:
+        """Write what no command sets yet into the guild's roundup."""
+        changed = replace(await self.app.guilds.roundup(self.guild.id), **fields)
+        await self.app.guilds._store.write(lambda session: save_roundup(session, changed))
+        return changed
+
+    def number_stories(self) -> None:
+        """Let the stories of each edition that is composed have numbers, lead first."""
+        compose = self.app.roundups.compose
+
+        async def numbered(*args: Any, **kwargs: Any) -> Edition:
+            made = await compose(*args, **kwargs)
+            sections = tuple(replace(section, number=n) for n, section in enumerate(made.sections, 1))
+            return replace(made, sections=sections)
+
+        self.app.roundups.compose = numbered  # type: ignore[method-assign]
+
     async def audit(self) -> str:
         return (await self.world.slash(self.world.manager, "general", "audit")).text
 
@@ -215,6 +235,25 @@ async def open_house(
     )
     running = await stack.enter_async_context(World(app.client, clock, **world))
     return House(app, running, clock, press, settings, opened)
+
+
+class Killed(BaseException):
+    """The process is gone: nothing catches this."""
+
+
+def kill_at(house: House, step: EditionStep, *, after: bool) -> None:
+    """Let the process end before or after a step acts, in any case before its outcome is recorded."""
+    registered = house.app.runner._kinds["edition"]
+
+    async def perform(posting):
+        if posting.step is step and not after:
+            raise Killed
+        outcome = await registered.perform(posting)
+        if posting.step is step:
+            raise Killed
+        return outcome
+
+    house.app.runner._kinds["edition"] = replace(registered, perform=perform)
 
 
 def texts(line: Line) -> str:

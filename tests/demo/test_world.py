@@ -178,3 +178,12 @@ async def test_one_place_is_open_in_the_browser_at_a_time(world):
     await world.refresh()
     with pytest.raises(LookupError):
         await world.open_preview(world.members[0], "editors")
+
+
+async def test_a_forum_posts_first_message_has_the_id_of_its_thread(world, bot):
+    forum = world.guild.handle.create_forum_channel("ideas")
+    await world.settle()
+
+    made = await bot.get_channel(forum.id).create_thread(name="A post", content="Its words")
+
+    assert made.thread.id == made.message.id

@@ -118,7 +118,7 @@ def test_steps_come_in_their_order_each_after_the_one_recorded():
         done = step
     assert tuple(taken) == EDITION_STEPS
     names = [step.value for step in EDITION_STEPS]
-    assert names == ["gather", "draft", "message", "thread", "question", "links"]
+    assert names == ["gather", "draft", "look_back", "message", "thread", "question", "links"]
 
 
 def test_an_edition_without_a_question_goes_from_its_thread_to_its_links():

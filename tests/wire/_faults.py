@@ -55,11 +55,15 @@ def _settle(future: asyncio.Future[bool], *, to: bool) -> None:
 
 @dataclass
 class Fault:
-    """One thing that goes wrong with requests whose ``METHOD /path`` matches `route`, `times` times."""
+    """One thing that goes wrong with requests whose ``METHOD /path`` matches `route`, `times` times.
+
+    With a `status` nothing is carried out, unless `is_late`: then it is, and the status is all that is answered.
+    """
 
     route: re.Pattern[str]
     times: int
     status: int | None = None
+    is_late: bool = False
     retry_after_s: float | None = None
     everywhere: bool = False
     delay_s: float = 0.0

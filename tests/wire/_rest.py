@@ -48,8 +48,8 @@ class Rest:
                 refusal = self._refusal(fault, call) or refusal
             if refusal is not None:
                 return _limited(refusal, headers)
-            if fault is not None and fault.status is not None:
-                return _json({"message": f"{fault.status}: broken", "code": 0}, fault.status, headers)
+            if fault is not None and fault.status is not None and not fault.is_late:
+                return _broken(fault.status, headers)
             given = self._carry_out(request, call, body, files, gateway)
             if fault is not None:
                 await fault.after()
@@ -57,6 +57,8 @@ class Rest:
             cut(request)
             return web.Response()
         status, answered = given
+        if fault is not None and fault.status is not None:
+            return _broken(fault.status, headers)
         if fault is not None and fault.held is not None:
             asyncio.get_running_loop().call_soon(fault.held.answered.set)
         return _json(answered, status, headers)
@@ -150,6 +152,10 @@ def _limited(refusal: Refusal, headers: Mapping[str, str]) -> web.Response:
     if refusal.everywhere:
         extra["X-RateLimit-Global"] = "true"
     return _json(told, 429, {**headers, **extra})
+
+
+def _broken(status: int, headers: Mapping[str, str]) -> web.Response:
+    return _json({"message": f"{status}: broken", "code": 0}, status, headers)
 
 
 def _json(answered: Any, status: int, headers: Mapping[str, str]) -> web.Response:

@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from email.utils import format_datetime
+from enum import StrEnum
 from functools import partial
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -44,20 +45,38 @@ STORIES = {
 }
 
 
+# What the first feed tells instead where the edition shall ask for a vote.
+BALLOT = (
+    "Which coupe would you take: the Apex, the Bolide or the Comet?",
+    "Three coupes cost the same this spring. Which coupe would you take: the Apex, the Bolide or the Comet?",
+)
+FORUM = "daily"
+
+
+class Form(StrEnum):
+    """What an edition is made of in Discord."""
+
+    TEXT = "text"  # a message, a thread on it, a question in words
+    POLL = "poll"  # the question is a native poll
+    FORUM = "forum"  # the edition is a post in a forum, and the question a poll
+
+
 def actor(guild_id: int) -> Actor:
     now = SystemClock().now()
     capabilities = frozenset(Capability)
     return Actor(1, guild_id, frozenset(), capabilities, now - timedelta(days=900), now - timedelta(days=90))
 
 
-def publish(wire: Wire) -> tuple[str, ...]:
+def publish(wire: Wire, form: Form = Form.TEXT) -> tuple[str, ...]:
     """Put both feeds on the shelf and return their addresses."""
     now = SystemClock().now()
-    return tuple(wire.feed(f"{slug}.xml", feed_of(slug, now)) for slug in STORIES)
+    return tuple(wire.feed(f"{slug}.xml", feed_of(slug, now, form)) for slug in STORIES)
 
 
-def feed_of(slug: str, now: datetime) -> str:
+def feed_of(slug: str, now: datetime, form: Form = Form.TEXT) -> str:
     name, *stories = STORIES[slug]
+    if form is not Form.TEXT and slug == "first":
+        stories[0] = BALLOT
     host = f"{slug}.example"
     at = format_datetime(now - timedelta(hours=1))
     items = "".join(
@@ -67,14 +86,22 @@ def feed_of(slug: str, now: datetime) -> str:
     return FEED.format(name=name, host=host, items=items)
 
 
-async def plan(wire: Wire, database_url: str) -> int:
+async def plan(wire: Wire, database_url: str, form: Form = Form.TEXT) -> int:
     """Make today's edition due at once in the first guild, and return the edition's id."""
-    (edition_id,) = await plan_all(wire, database_url, [(wire.guild.handle.id, wire.place("morning-roundup").id)])
+    if form is Form.FORUM:
+        wire.guild.handle.create_forum_channel(FORUM)
+    place = wire.place(FORUM if form is Form.FORUM else "morning-roundup")
+    (edition_id,) = await plan_all(wire, database_url, [(wire.guild.handle.id, place.id)], form=form)
     return edition_id
 
 
 async def plan_all(
-    wire: Wire, database_url: str, places: Sequence[tuple[int, int]], *, notices_channel_id: int | None = None
+    wire: Wire,
+    database_url: str,
+    places: Sequence[tuple[int, int]],
+    *,
+    notices_channel_id: int | None = None,
+    form: Form = Form.TEXT,
 ) -> list[int]:
     """Set guilds up, let them follow both feeds, and make today's edition due in each.
 
@@ -83,9 +110,10 @@ async def plan_all(
         database_url: a migrated database that nobody has open.
         places: the ids of each guild and of the channel for its editions.
         notices_channel_id: where an edition that does not appear is spoken of.
+        form: what the feeds give occasion to; the channel has to suit it.
     """
     clock = SystemClock()
-    urls = publish(wire)
+    urls = publish(wire, form)
     planned: list[int] = []
     async with open_store(database_url, purpose="test") as store:
         due = DueWorkService(store)
@@ -135,13 +163,21 @@ async def opened(database_url: str) -> AsyncGenerator[Database]:
         await database.close()
 
 
-async def assert_posted_once(wire: Wire, database: Database, edition_id: int, timeout_s: float = 40.0) -> None:
+async def assert_posted_once(
+    wire: Wire, database: Database, edition_id: int, timeout_s: float = 40.0, *, form: Form = Form.TEXT
+) -> None:
     """Wait until an edition is posted, then compare what is recorded with what stands in Discord."""
     edition = await database.until(edition_id, lambda e: e.state is not EditionState.DUE, timeout_s)
     assert edition.state is EditionState.POSTED
-    (message,) = wire.messages(edition.channel_id)
+    if form is Form.FORUM:
+        assert wire.threads(wire.place(FORUM).id) == [edition.thread_id]
+        assert edition.channel_id == edition.thread_id
+        message, question = wire.messages(edition.channel_id)
+    else:
+        assert wire.threads(edition.channel_id) == [edition.thread_id]
+        (message,) = wire.messages(edition.channel_id)
+        (question,) = wire.messages(edition.thread_id or 0)
     assert message.id == edition.message_id
-    assert wire.threads(edition.channel_id) == [edition.thread_id]
-    (question,) = wire.messages(edition.thread_id or 0)
     assert question.id == edition.question_id
+    assert (question.poll is None) == (form is Form.TEXT)
     assert f"/{edition.guild_id}/{edition.thread_id}/{edition.question_id}" in str(message.components)

@@ -98,6 +98,10 @@ class Wire:
         """Answer with a status of the server's own and carry nothing out."""
         return self._rest.faults.add(route, times, status=status)
 
+    def spoil_reply(self, route: str, *, status: int, times: int = 1) -> Fault:
+        """Carry out what is asked and answer with a status of the server's own, as a gateway that lost patience."""
+        return self._rest.faults.add(route, times, status=status, is_late=True)
+
     def limit(self, route: str, *, retry_after_s: float, everywhere: bool = False, times: int = 1) -> Fault:
         """Answer 429; `everywhere` refuses all that is asked until the time is over."""
         return self._rest.faults.add(route, times, retry_after_s=retry_after_s, everywhere=everywhere)

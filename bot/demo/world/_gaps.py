@@ -3,9 +3,10 @@
 * A ``nonce`` used again within some minutes gives the first message back.
 * A second thread on one message is refused.
 * A thread that hangs on a message is not announced in its channel besides.
+* A forum post's first message has the id of its thread.
 * People's clients speak their own language.
 * The clock is ours and starts when we say; accounts are older than the world.
-* Timeouts that guard real input and output go by the real clock.
+* Timeouts that guard real input and output go by the real clock, and so does the bot's pace.
 """
 
 import asyncio
@@ -20,6 +21,7 @@ import discord
 from discord.http import Route
 from simcord.backend import Backend, serializers
 from simcord.backend.errors import BackendError
+from simcord.backend.models import Message
 
 from bot.clock import Clock, ManualClock
 
@@ -30,7 +32,7 @@ MESSAGES_ROUTE = ("POST", "/channels/{channel_id}/messages")
 
 # On the simulated clock a timeout that fires while its callback waits would hold simcord's world up: simcord
 # settles all callbacks before it moves the clock that the timeout is waiting for.
-REAL_TIMER_MODULES = ("asyncio.timeouts", "aiohttp")
+REAL_TIMER_MODULES = ("asyncio.timeouts", "aiohttp", "bot.edge.pace")
 
 
 class SharedClock:
@@ -73,10 +75,20 @@ class SharedClock:
 
 
 def guard_threads(backend: Backend) -> None:
-    """Refuse a second thread on one message, and announce a thread on a message by itself only."""
-    create = cast("Any", backend).create_thread
+    """Refuse a second thread on one message, announce such a thread by itself only, and give a post one id."""
+    create, create_post = cast("Any", backend).create_thread, cast("Any", backend).create_forum_post
+    starters: list[int] = []
+
+    def create_forum_post(forum_id: int, name: str, starter: Message, **fields: Any) -> object:
+        starters.append(starter.id)
+        try:
+            return create_post(forum_id, name, starter, **fields)
+        finally:
+            starters.clear()
 
     def create_thread(parent_id: int, name: str, owner_id: int, **fields: Any) -> object:
+        if starters:
+            return create(parent_id, name, owner_id, **{**fields, "message_id": starters[0]})
         message_id: int | None = fields.get("message_id")
         if message_id is None:
             return create(parent_id, name, owner_id, **fields)
@@ -87,6 +99,7 @@ def guard_threads(backend: Backend) -> None:
         return thread
 
     cast("Any", backend).create_thread = create_thread
+    cast("Any", backend).create_forum_post = create_forum_post
 
 
 class NonceMemory:

@@ -7,34 +7,15 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.roundup import EditionState, EditionStep
-from tests.cogs.house import HILUX, POSTED_AT, ROTARY, House, rss, texts
+from tests.cogs.house import HILUX, POSTED_AT, ROTARY, House, kill_at, rss, texts
 
 COMPONENTS_MAX = 40  # Discord docs, components reference
 TEXT_CHARS_MAX = 4_000
 NONCE_FORGOTTEN = timedelta(minutes=10)  # Discord remembers one for "the past few minutes"
 
 
-class Killed(BaseException):
-    """The process is gone: nothing catches this."""
-
-
 def components(parts) -> int:
     return sum(1 + components(part.get("components", [])) for part in parts)
-
-
-def kill_at(house: House, step: EditionStep, *, after: bool) -> None:
-    """Let the process end before or after a step acts, in any case before its outcome is recorded."""
-    registered = house.app.runner._kinds["edition"]
-
-    async def perform(posting):
-        if posting.step is step and not after:
-            raise Killed
-        outcome = await registered.perform(posting)
-        if posting.step is step:
-            raise Killed
-        return outcome
-
-    house.app.runner._kinds["edition"] = replace(registered, perform=perform)
 
 
 def posted_parts(house: House) -> tuple[list, list, list]:
@@ -55,12 +36,11 @@ async def test_an_edition_is_posted_at_its_time_with_thread_question_and_links(g
     assert edition.at == POSTED_AT
     assert thread.name == "Nov 20 · Toyota shows a hydrogen Hilux with 600 km of range"
     assert "Which small EV would you buy?" in question.text
-    assert "1. " in question.text
+    assert "○ Citroën C3: 0" in question.text
     assert "# Morning roundup\n-# Friday, November 20, 2026 · @Roundup readers" in line.text
     base = f"https://discord.com/channels/{guild.guild.id}/{thread.id}"
-    assert f"[Answer in the thread]({base}/{question.id})" in line.text
-    assert f"[💬 Discuss → {base}]" in line.text
-    assert line.buttons == ("🔔 Notify me", "About")
+    assert f"[❓ Answer → {base}/{question.id}]" in line.text
+    assert line.buttons == ("🔔 Notify me", "💡 Suggest a story", "✏️ Edit", "About")
 
 
 async def test_a_mention_reaches_the_readers_and_nobody_else(guild):
@@ -79,7 +59,7 @@ async def test_a_mention_reaches_the_readers_and_nobody_else(guild):
 async def test_the_links_are_edited_in_without_a_second_mention(guild):
     line = await guild.post()
 
-    assert "Answer in the thread" in line.text
+    assert "[❓ Answer → " in line.text
     assert guild.pinged(line) == []
 
 
@@ -112,7 +92,7 @@ async def test_an_edition_is_posted_once_wherever_the_process_is_killed(guild, s
 
     (edition,), (thread,), (question,) = posted_parts(guild)
     assert edition.id == thread.id
-    assert f"/{thread.id}/{question.id})" in edition.text
+    assert f"/{thread.id}/{question.id}]" in edition.text
     (record,) = await guild.app.roundups.history(guild.actor())
     assert record.state is EditionState.POSTED
 
@@ -295,7 +275,7 @@ async def test_a_japanese_guild_is_posted_to_in_japanese(house):
 
     assert "# 朝のまとめ\n-# 2026年11月20日金曜日" in line.text
     assert "❓ きょうの問い" in line.text
-    assert line.buttons == ("🔔 お知らせを受け取る", "この回について")
+    assert line.buttons == ("🔔 お知らせを受け取る", "💡 記事をすすめる", "✏️ 編集", "この回について")
     (thread,) = house.world.threads("morning-roundup")
     assert thread.name.startswith("11月20日 · ")
 
@@ -308,7 +288,7 @@ async def test_parts_that_are_off_are_left_out(house):
     line = await house.post()
 
     assert "The Big Question" not in line.text
-    assert line.buttons == ("About",)
+    assert "🔔 Notify me" not in line.buttons
     assert line.raw["mention_roles"] == []
     (thread,) = house.world.threads("morning-roundup")
     assert house.world.lines(thread) == []
@@ -335,5 +315,5 @@ async def test_new_settings_change_todays_edition_in_place(guild):
 
     (changed,) = guild.world.lines("morning-roundup")
     assert changed.id == line.id
-    assert changed.buttons == ("この回について",)
-    assert "[💬 話す →" in changed.text, "its thread is still linked"
+    assert changed.buttons == ("💡 記事をすすめる", "✏️ 編集", "この回について")
+    assert "[❓ 答える →" in changed.text, "its question is still linked"
