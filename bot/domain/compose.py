@@ -8,8 +8,9 @@ from itertools import islice
 from bot.domain.article import Article
 from bot.domain.column import Column, Part, read_column
 from bot.domain.edition import BigQuestion, Edition, Section, SourceRef
-from bot.domain.question import Phrase, find_question, suggest_question
+from bot.domain.question import find_question
 from bot.domain.story import Story, group, rank
+from bot.domain.suggested import Phrase, suggest_question
 from bot.domain.summary import HEADLINE_CHARS_MAX, headline, quote, summarise
 from bot.domain.wording import clean, cut
 

@@ -5,8 +5,9 @@ import pytest
 from bot.domain.article import Article
 from bot.domain.compose import compose
 from bot.domain.edition import QuestionKind, QuestionOrigin, Section, SourceRef
-from bot.domain.question import OPTIONS_MAX, find_question, suggest_question
+from bot.domain.question import OPTIONS_MAX, find_question
 from bot.domain.sensitive import is_sensitive
+from bot.domain.suggested import suggest_question
 
 HEADING = "The Big Question\n"
 NEWS = "Toyota and Honda will share a plant with Mazda. Toyota pays most of it. Honda and Toyota build the cars.\n"
