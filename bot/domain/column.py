@@ -103,16 +103,17 @@ _ENDING_CHARS = 1_500  # a last section that asks, and what the page has put und
 _SHORT_LINE = re.compile(rf"^[^\n]{{2,{SHORT_CHARS_MAX}}}$", re.MULTILINE)
 
 
-def read_column(article: Article) -> Column | None:
+def read_column(article: Article, *, is_ours: bool = False) -> Column | None:
     """Return `article` as a column, or None if it is an ordinary article.
 
     A column has two headed sections or more and asks under "The Big Question" (or a like heading), or names two outlets
     or more as its sources, in two sections or more, or names one and ends in a short section that asks its readers.
+    Of what a guild calls its own column (`is_ours`) the headed sections are taken for what they are.
     """
     # Most articles are none, and cheap looks tell.
     attributed = len(_ATTRIBUTION.findall(article.body))
     asks_last = _QUESTION_MARK.search(article.body[-_ENDING_CHARS:]) is not None
-    if attributed < (1 if asks_last else QUOTING_MIN) and not _ASKING_LINE.search(article.body):
+    if not is_ours and attributed < (1 if asks_last else QUOTING_MIN) and not _ASKING_LINE.search(article.body):
         return None
     if len(_SHORT_LINE.findall(article.body)) < PARTS_MIN:
         return None
@@ -129,7 +130,7 @@ def read_column(article: Article) -> Column | None:
             parts.append(_part(section))
     naming = [{*part.outlets, *(quotation.outlet for quotation in part.quotations)} - {None} for part in parts]
     roundup = sum(map(bool, naming)) >= QUOTING_MIN and len(set[str | None]().union(*naming)) >= QUOTING_MIN
-    if len(parts) >= PARTS_MIN and (question or roundup):
+    if len(parts) >= PARTS_MIN and (question or roundup or is_ours):
         return Column(intro, tuple(parts), question)
     # Under whatever heading: a short last section that asks, after one that quotes an outlet, closes a column.
     if (
