@@ -1,6 +1,6 @@
 """Feeds, which guilds share; the sources by which a guild follows them; and the articles read from them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, exists, func, select
@@ -291,17 +291,30 @@ async def articles_since(session: AsyncSession, guild_id: int, since: datetime) 
         .where(SourceRow.guild_id == guild_id, moment >= since)
         .order_by(moment.desc(), ArticleRow.id)
     )
-    return tuple(
-        Article(
-            key=row.key,
-            url=row.url,
-            title=row.title,
-            source=row.source,
-            summary=row.summary,
-            body=row.body,
-            source_url=row.source_url,
-            image_url=row.image_url,
-            published_at=row.published_at,
-        )
-        for row in rows
+    return tuple(map(_article, rows))
+
+
+async def articles_at(session: AsyncSession, guild_id: int, urls: Collection[str]) -> tuple[Article, ...]:
+    """Return what is still kept of the articles at these addresses, among those of a guild's sources."""
+    rows = await session.scalars(
+        select(ArticleRow)
+        .join(SourceRow, SourceRow.feed_id == ArticleRow.feed_id)
+        .where(SourceRow.guild_id == guild_id, ArticleRow.url.in_(urls))
+        .order_by(ArticleRow.id)
+    )
+    return tuple(map(_article, rows))
+
+
+def _article(row: ArticleRow) -> Article:
+    return Article(
+        key=row.key,
+        url=row.url,
+        title=row.title,
+        source=row.source,
+        summary=row.summary,
+        body=row.body,
+        source_url=row.source_url,
+        image_url=row.image_url,
+        published_at=row.published_at,
+        is_paywalled=row.is_paywalled,
     )
