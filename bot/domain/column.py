@@ -111,11 +111,11 @@ def read_column(article: Article, *, is_ours: bool = False) -> Column | None:
     Of what a guild calls its own column (`is_ours`) the headed sections are taken for what they are.
     """
     # Most articles are none, and cheap looks tell.
+    if len(_SHORT_LINE.findall(article.body)) < PARTS_MIN:
+        return None
     attributed = len(_ATTRIBUTION.findall(article.body))
     asks_last = _QUESTION_MARK.search(article.body[-_ENDING_CHARS:]) is not None
     if not is_ours and attributed < (1 if asks_last else QUOTING_MIN) and not _ASKING_LINE.search(article.body):
-        return None
-    if len(_SHORT_LINE.findall(article.body)) < PARTS_MIN:
         return None
     headed = outline(article)
     intro = headed[0].prose if headed and not headed[0].heading else ()

@@ -19,6 +19,7 @@ SECTIONS_MIN = 3  # a shorter column of the guild's own is filled up to so many 
 RESERVE_MAX = 6  # as many as an edition shows, for editors to swap in
 # A story with a picture leads before one without that matters this much more: half of what a day of age is worth.
 PICTURE_MARGIN = 0.25
+LEADS_LOOKED_AT = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ def compose(
         reserve_max: how many sections are kept beside them at most.
     """
     known = addresses_of(told)
-    fresh = [article for article in set(articles) if canonical_address(article.url) not in known]
+    fresh = [article for article in set(articles) if not known or canonical_address(article.url) not in known]
     columns = {article: column for article in fresh if (column := read_column(article, is_ours=article.is_ours))}
     others = group([article for article in [*fresh, *told] if article not in columns])
     news, updates = _untold(others, known)
@@ -119,8 +120,8 @@ def _own_first(stories: Sequence[Story], own: Article | None) -> list[Story]:
 
 def _pictured_first(ranked: Sequence[Story], now: datetime | None) -> tuple[Story, ...]:
     """Return the stories with one that has a picture first, if it matters nearly as much as the first one."""
-    weights = weigh(ranked, now)
-    for place, story in enumerate(ranked):
+    weights = weigh(ranked[:LEADS_LOOKED_AT], now)
+    for place, story in enumerate(ranked[:LEADS_LOOKED_AT]):
         if weights[place] < weights[0] - PICTURE_MARGIN:
             break
         if any(article.image_url for article in story.articles):

@@ -66,6 +66,8 @@ def moved_on(fresh: Sequence[Article], told: Sequence[Article]) -> bool:
 
 def split_told(story: Story, addresses: frozenset[str]) -> tuple[tuple[Article, ...], tuple[Article, ...]]:
     """Return the articles of a story that earlier editions did not tell, and those that they told."""
+    if not addresses:
+        return story.articles, ()
     told = tuple(article for article in story.articles if canonical_address(article.url) in addresses)
     fresh = tuple(article for article in story.articles if article not in told)
     return fresh, told

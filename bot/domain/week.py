@@ -1,7 +1,7 @@
 """How a week's editions become the edition of the week."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time
 
@@ -26,6 +26,7 @@ CHOICES_MIN = 3
 class _Appearance:
     day: date
     section: Section
+    own: tuple[str, ...]  # the addresses of this section alone
     is_lead: bool
 
 
@@ -52,9 +53,9 @@ def compose_week(
         sections_max: how many sections follow the lead at most.
         reserve_max: how many sections are kept beside them at most.
     """
-    ordered = sorted(editions, key=lambda edition: (edition.day, edition.title))
+    ordered = sorted(editions, key=_edition_order)
     stories = _stories(ordered)
-    ranked = sorted(stories, key=lambda story: (-_weight(story), story[0].day, story[0].section.headline))
+    ranked = sorted(stories, key=lambda story: (-_weight(story), *_order(story[0])))
     told = [_told(story) for story in ranked[: sections_max + 1 + reserve_max]]
     sections = [replace(section, number=number) for number, section in enumerate(told)]
     shown, reserve = sections[: sections_max + 1], sections[sections_max + 1 :]
@@ -71,14 +72,23 @@ def compose_week(
     )
 
 
+def _edition_order(edition: Edition) -> tuple[object, ...]:
+    headlines = tuple(section.headline for section in (edition.lead, *edition.sections) if section is not None)
+    return edition.day, edition.title, headlines
+
+
+def _appearances(edition: Edition) -> Iterator[_Appearance]:
+    sections = [section for section in (edition.lead, *edition.sections) if section is not None]
+    held = Counter(url for section in sections for url in set(section.articles))
+    for section in sections:
+        # The page of a column stands under all of its parts and tells none of them apart.
+        own = tuple(url for url in section.articles if held[url] == 1)
+        yield _Appearance(edition.day, section, own, is_lead=section is edition.lead)
+
+
 def _stories(ordered: Sequence[Edition]) -> list[list[_Appearance]]:
     """Return the week's sections gathered by story, each in the order of its days."""
-    shown = [
-        _Appearance(edition.day, section, section is edition.lead)
-        for edition in ordered
-        for section in (edition.lead, *edition.sections)
-        if section is not None
-    ]
+    shown = [appearance for edition in ordered for appearance in _appearances(edition)]
     # A section is compared as an article of its own: what it says, and when.
     of_section = {
         Article(
@@ -91,20 +101,27 @@ def _stories(ordered: Sequence[Edition]) -> list[list[_Appearance]]:
         ): one
         for place, one in enumerate(shown)
     }
-    # The same article in two editions is the same story; the page of a column stands under all of its parts.
-    held = Counter((one.day, url) for one in shown for url in one.section.articles)
-    pages = {url for (_, url), count in held.items() if count > 1}
     gathered: list[list[_Appearance]] = []
     at: dict[str, int] = {}
     for story in group(list(of_section)):
         appearances = [of_section[article] for article in story.articles]
-        own = [url for one in appearances for url in one.section.articles if url not in pages]
-        home = next((at[url] for url in own if url in at), len(gathered))
-        if home == len(gathered):
+        addresses = [url for one in appearances for url in one.own]
+        # The same article in two editions is the same story, however far apart and however its section reads.
+        homes = sorted({at[url] for url in addresses if url in at})
+        home = homes[0] if homes else len(gathered)
+        if not homes:
             gathered.append([])
+        for other in homes[1:]:
+            addresses += [url for one in gathered[other] for url in one.own]
+            appearances += gathered[other]
+            gathered[other] = []
         gathered[home] += appearances
-        at |= dict.fromkeys(own, home)
-    return [sorted(story, key=lambda one: (one.day, not one.is_lead, one.section.headline)) for story in gathered]
+        at |= dict.fromkeys(addresses, home)
+    return [sorted(story, key=_order) for story in gathered if story]
+
+
+def _order(one: _Appearance) -> tuple[object, ...]:
+    return one.day, not one.is_lead, one.section.headline, one.section.articles
 
 
 def _weight(story: Sequence[_Appearance]) -> int:
