@@ -244,6 +244,30 @@ def test_nothing_is_suggested_from_a_story_of_death_injury_or_crime(sentence):
 
 
 @pytest.mark.parametrize(
+    ("headline", "message_id", "kind"),
+    [
+        ("Ford and Kia pool their vans", "who_of_two", "poll"),
+        ("Fiat recalls 9,000 hatchbacks over a heater", "recall", "thread"),
+        ("Dockers on strike in Arden", "strike", "thread"),
+        ("Castell to close its plant in Girona", "closes", "thread"),
+        ("Pip hatchback gets cheaper", "price", "thread"),
+        ("Brussels plans limits on headlights", "rules", "thread"),
+        ("Belmar unveils a seven-seater", "reveal", "thread"),
+        ("Fiat moves its head office", "right_move", "thread"),
+        ("ベルマー、新型SUVを初披露", "reveal", "thread"),
+        ("Ferries will run all night", "your_view", "thread"),
+    ],
+)
+def test_what_a_headline_tells_of_decides_what_is_suggested(headline, message_id, kind):
+    article = an_article("It was said on Tuesday.", title=headline)
+    question = suggest_question(a_lead(article), article, phrase)
+    assert question is not None
+    assert question.text.startswith(f"edition.question.{message_id} ")
+    assert question.kind.value == kind
+    assert question.options == (("Ford", "Kia") if kind == "poll" else ())
+
+
+@pytest.mark.parametrize(
     "text", ["The offer is dead in the water.", "It aced the crash test.", "A price war.", "Deadline Day"]
 )
 def test_figures_of_speech_are_not_taken_for_death_and_crime(text):
