@@ -24,11 +24,14 @@ from bot.feeds.worker import ParserProcess
 from bot.services.doctor import DoctorService
 from bot.services.due_work import DueWorkService
 from bot.services.edition import EditionWork
+from bot.services.feed import FeedWork
 from bot.services.guild import GuildService, SetupChoice
 from bot.services.notice import NoticeStep, NoticeWork
+from bot.services.page import PageService
 from bot.services.planning import RoundupWork
 from bot.services.roundup import RoundupService
 from bot.services.source import SourceService
+from bot.services.source_notice import SourceNotice, SourceNoticeWork
 from bot.storage.store import Session, Store
 
 # A Wednesday, early in the morning of Berlin and in the afternoon of Tokyo.
@@ -147,6 +150,7 @@ class Desk:
         self._next_id = 9_000
         self.taken: list[tuple[EditionStep, bool]] = []  # each step on an edition, and whether it was resumed
         self.notices: list[NoticeStep] = []
+        self.source_notices: list[SourceNotice] = []
         self.failing: dict[EditionStep, BaseException] = {}
 
     def serve(self, work: EditionWork) -> None:
@@ -177,6 +181,11 @@ class Desk:
         self._next_id += 1
         return self._next_id
 
+    async def tell_of_source(self, step: SourceNotice) -> int:
+        self.source_notices.append(step)
+        self._next_id += 1
+        return self._next_id
+
 
 @dataclass(frozen=True)
 class House:
@@ -186,11 +195,13 @@ class House:
     clock: ManualClock
     due: DueWorkService
     guilds: GuildService
+    feeds: FeedWork
     sources: SourceService
     roundups: RoundupService
     planning: RoundupWork
     editions: EditionWork
     notices: NoticeWork
+    source_notices: SourceNoticeWork
     doctor: DoctorService
     runner: DueRunner
     desk: Desk
@@ -258,21 +269,39 @@ class House:
 def compose_house(store: Store, clock: ManualClock, reader: FeedReader, parser: ParserProcess) -> House:
     due = DueWorkService(store)
     guilds = GuildService(store, clock, due)
-    sources = SourceService(store, clock, due, reader, every=EVERY, sources_max=SOURCES_MAX)
+    feeds = FeedWork(store, clock, due, reader, every=EVERY, jitter=lambda: 0.0)
+    pages = PageService(store, clock, reader)
+    sources = SourceService(store, clock, feeds, pages, reader, sources_max=SOURCES_MAX)
     roundups = RoundupService(store, clock, due, sources)
     planning = RoundupWork(store, clock, due)
     editions = EditionWork(store, clock, due, sources, roundups)
     notices = NoticeWork(store, clock)
+    source_notices = SourceNoticeWork(store, clock)
     desk = Desk(clock)
     desk.serve(editions)
     runner = DueRunner(due, clock)
-    runner.register(sources, sources.read)
+    runner.register(feeds, feeds.read)
+    runner.register(source_notices, desk.tell_of_source)
     runner.register(planning, planning.perform)
     runner.register(editions, desk.perform)
     runner.register(notices, desk.tell)
     doctor = DoctorService(clock, guilds, sources, due)
     return House(
-        store, clock, due, guilds, sources, roundups, planning, editions, notices, doctor, runner, desk, parser
+        store,
+        clock,
+        due,
+        guilds,
+        feeds,
+        sources,
+        roundups,
+        planning,
+        editions,
+        notices,
+        source_notices,
+        doctor,
+        runner,
+        desk,
+        parser,
     )
 
 

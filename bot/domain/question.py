@@ -10,6 +10,7 @@ from bot.domain.column import read_column
 from bot.domain.edition import BigQuestion, QuestionKind, QuestionOrigin
 from bot.domain.names import is_outlet, makers, names
 from bot.domain.outline import QUESTION_HEADING, Headed, is_short, is_title_case, outline
+from bot.domain.queue import QueuedQuestion
 from bot.domain.sensitive import is_sensitive
 from bot.domain.wording import clean, cut
 
@@ -76,6 +77,14 @@ def find_question(article: Article) -> BigQuestion | None:
     if asked is None or is_sensitive("\n".join(told)):
         return None
     return _asked(asked, article, headed)
+
+
+def from_queue(question: QueuedQuestion) -> BigQuestion:
+    """Return a question of the guild's own queue as an edition asks it: a poll where it has options."""
+    kind, options = kind_of(question.text, [question.text])
+    if question.options:
+        kind, options = QuestionKind.POLL, question.options
+    return BigQuestion(question.text, QuestionOrigin.QUEUE, kind, options, question.id)
 
 
 def _asked(text: str, article: Article, headed: Sequence[Headed]) -> BigQuestion:

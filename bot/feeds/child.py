@@ -12,6 +12,8 @@ from typing import BinaryIO
 
 from bot.domain.feed import FeedError, ParserFailedError
 from bot.feeds import wire
+from bot.feeds.discover import find_feeds
+from bot.feeds.opml import read_opml
 from bot.feeds.page import parse_article
 from bot.feeds.parse import parse_feed
 
@@ -40,9 +42,16 @@ def main() -> None:
 def _answer(header: bytes, body: bytes) -> bytes:
     request: dict[str, str] = json.loads(header)
     url, content_type = request["url"], request["content_type"]
-    parse = parse_article if request["kind"] == wire.ARTICLE else parse_feed
     try:
-        return wire.pack_result(parse(body, url=url, content_type=content_type))
+        match request["kind"]:
+            case wire.ARTICLE:
+                return wire.pack_result(parse_article(body, url=url, content_type=content_type))
+            case wire.LINKS:
+                return wire.pack_result(find_feeds(body, url=url, content_type=content_type))
+            case wire.OUTLINES:
+                return wire.pack_result(read_opml(body, content_type=content_type))
+            case _:
+                return wire.pack_result(parse_feed(body, url=url, content_type=content_type))
     except FeedError as error:
         return wire.pack_refusal(error)
     except MemoryError:

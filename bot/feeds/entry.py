@@ -4,18 +4,20 @@ import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from itertools import islice
 from pathlib import PurePosixPath
+from typing import TypeVar
 
-from bot.domain.article import Article, ParsedFeed
+from bot.domain.article import KEY_CHARS_MAX, Article, ParsedFeed
 from bot.feeds.links import host_of, web_link
 from bot.feeds.plain import one_line, shorten
 
-ENTRIES_MAX = 1000  # an archive rather than a feed; the newest stand first
+_EntryT = TypeVar("_EntryT")
+
+# More is an archive rather than a feed. The newest stand first, or last where a feed is written like a diary.
+ENTRIES_MAX = 1000
 TITLE_CHARS_MAX = 300
 TITLE_FROM_TEXT_CHARS_MAX = 80
 NAME_CHARS_MAX = 100
-KEY_CHARS_MAX = 500
 BODY_CHARS_MAX = 200_000  # thrice the longest magazine piece
 # A description longer than this is the article itself, which many feeds put there.
 SUMMARY_CHARS_MAX = 1500
@@ -60,13 +62,21 @@ def feed_head(*, title: str, link: object, url: str) -> FeedHead:
     return FeedHead(shorten(one_line(title), NAME_CHARS_MAX), web_link(link, url), url)
 
 
+def ends(entries: list[_EntryT]) -> list[_EntryT]:
+    """Return what stands at both ends of a long list of entries: `finish` takes the newest of that.
+
+    To look at every entry of an archive would take longer than a parse may.
+    """
+    return entries if len(entries) <= 2 * ENTRIES_MAX else entries[:ENTRIES_MAX] + entries[-ENTRIES_MAX:]
+
+
 def finish(head: FeedHead, entries: Iterable[Entry]) -> ParsedFeed:
     """Return the feed's articles: each with an address, a title and a key of its own.
 
     What holds neither a title nor a text nor a link is no article and left out, and so is a repeated entry.
     """
     articles: dict[str, Article] = {}
-    for entry in islice(entries, ENTRIES_MAX):
+    for entry in _newest([*entries]):
         article = _article(head, entry)
         if article is None:
             continue
@@ -78,6 +88,18 @@ def finish(head: FeedHead, entries: Iterable[Entry]) -> ParsedFeed:
             key = _digest(f"{article.key}\n{article.url}\n{article.title}")
             articles.setdefault(key, replace(article, key=key))
     return ParsedFeed(title=head.name, site_url=head.site_url, articles=tuple(articles.values()))
+
+
+def _newest(entries: list[Entry]) -> list[Entry]:
+    """Return at most `ENTRIES_MAX` entries, the newest by their dates, in the feed's order; undated ones come last."""
+    if len(entries) <= ENTRIES_MAX:
+        return entries
+    ranked = sorted(range(len(entries)), key=lambda place: _age_key(entries[place].published_at), reverse=True)
+    return [entries[place] for place in sorted(ranked[:ENTRIES_MAX])]
+
+
+def _age_key(published_at: datetime | None) -> float:
+    return float("-inf") if published_at is None else published_at.timestamp()
 
 
 def _article(head: FeedHead, entry: Entry) -> Article | None:

@@ -14,6 +14,7 @@ from typing import Any, Self
 import aiohttp
 from yarl import URL
 
+from bot.domain.article import URL_CHARS_MAX
 from bot.domain.feed import (
     AddressError,
     CertificateError,
@@ -34,6 +35,7 @@ from bot.domain.feed import (
     TooLargeError,
 )
 from bot.feeds.address import is_loopback, is_public
+from bot.feeds.courtesy import Courtesy
 from bot.feeds.headers import header_text, retry_after_s
 
 CHUNK_BYTES = 64 * 1024
@@ -66,7 +68,9 @@ class FetchLimits:
     """How much of time, bytes and connections one fetch may use.
 
     `timeout_s` covers everything from the first look-up to the last byte, redirects included: a limit between
-    two reads never ends a slow drip. `bytes_max` counts the body after decompression.
+    two reads never ends a slow drip. It does not cover the wait for a turn: a host is asked by at most
+    `connections_per_host_max` requests at once, which begin `host_gap_s` apart. `bytes_max` counts the body after
+    decompression.
     """
 
     timeout_s: float = 20.0
@@ -74,6 +78,7 @@ class FetchLimits:
     redirects_max: int = 5
     connections_max: int = 20
     connections_per_host_max: int = 2
+    host_gap_s: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +136,7 @@ class Fetcher:
         self._user_agent = user_agent
         self._limits = limits or FetchLimits()
         self._allow_loopback_ports = allow_loopback_ports
+        self._courtesy = Courtesy(at_once=self._limits.connections_per_host_max, gap_s=self._limits.host_gap_s)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -163,8 +169,13 @@ class Fetcher:
             FetchError: one of its classes, for everything that a host, a name server or a network can do to
             us.
         """
+        here = self._checked(url, asked=url)
+        host, port = here.host or "", here.port or 0
         try:
-            async with asyncio.timeout(self._limits.timeout_s):
+            async with (
+                self._courtesy.turn(host, own=self._is_own(host, port)),
+                asyncio.timeout(self._limits.timeout_s),
+            ):
                 return await self._follow(url, validators or Validators())
         except TimeoutError as error:
             raise FetchTimeoutError(url=url, timeout_s=round(self._limits.timeout_s)) from error
@@ -217,27 +228,46 @@ class Fetcher:
         return bytes(body)
 
     def _checked(self, target: str | URL, *, asked: str) -> URL:
-        try:
-            url = URL(target)
-            host, port = url.host, url.port
-        except ValueError as error:
-            raise AddressError(url=asked) from error
-        if url.scheme not in {"http", "https"} or not host or not host.isprintable() or port is None:
-            raise AddressError(url=asked)
+        url = web_address(target, asked=asked)
+        port = url.port or 0
         if url.user is not None or url.password is not None:
             raise CredentialsError(url=asked)
         allowed = PRIVILEGED_PORTS_ALLOWED | self._allow_loopback_ports
         if port <= PRIVILEGED_PORT_MAX and port not in allowed:
             raise PortError(url=asked, port=port)
-        return url.with_fragment(None)
+        return url
 
     def _open_socket(self, info: tuple[int, int, int, str, tuple[Any, ...]]) -> socket.socket:
         family, kind, protocol, _, place = info
         host, port = str(place[0]), int(place[1])
-        own = is_loopback(host) and port in self._allow_loopback_ports
-        if not own and not is_public(host):
+        if not self._is_own(host, port) and not is_public(host):
             raise _AddressRefusedError
         return socket.socket(family=family, type=kind, proto=protocol)
+
+    def _is_own(self, host: str, port: int) -> bool:
+        return is_loopback(host) and port in self._allow_loopback_ports
+
+
+def web_address(target: str | URL, *, asked: str) -> URL:
+    """Return an address as it is requested: ASCII, encoded where it has to be, without its fragment.
+
+    Whatever is kept of an address is kept in this one spelling.
+
+    Raises:
+        AddressError: with `asked`, if it is none of the web, or longer than `URL_CHARS_MAX`.
+    """
+    try:
+        url = URL(target).with_fragment(None)
+        host, port = url.host, url.port
+    except ValueError as error:
+        raise AddressError(url=asked) from error
+    if url.scheme not in {"http", "https"} or not host or not host.isprintable() or port is None:
+        raise AddressError(url=asked)
+    if url.raw_path == "/":
+        url = url.with_path("/", keep_query=True)  # with and without the slash is one address
+    if len(str(url)) > URL_CHARS_MAX:
+        raise AddressError(url=asked)
+    return url
 
 
 def _conditional(validators: Validators) -> dict[str, str]:

@@ -8,7 +8,7 @@ from typing import cast
 
 from bot.domain.article import ParsedFeed
 from bot.domain.feed import NotAFeedError
-from bot.feeds.entry import Entry, FeedHead, feed_head, finish
+from bot.feeds.entry import Entry, FeedHead, ends, feed_head, finish
 from bot.feeds.plain import plain_html, plain_text
 
 VERSION_PREFIXES = (
@@ -33,7 +33,7 @@ def read_json_feed(body: bytes, *, url: str) -> ParsedFeed:
     if not _text(feed, "version").startswith(VERSION_PREFIXES) or not isinstance(items, list):
         raise NotAFeedError(url=url)
     head = feed_head(title=_text(feed, "title"), link=feed.get("home_page_url"), url=url)
-    return finish(head, _entries(cast("list[object]", items), head))
+    return finish(head, _entries(ends(cast("list[object]", items)), head))
 
 
 def _entries(items: list[object], head: FeedHead) -> Iterator[Entry]:

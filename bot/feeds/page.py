@@ -24,6 +24,13 @@ _PUBLISHED = re.compile(
     r"(?:article:published_time|datePublished)[\"']?[^0-9<>]{1,80}"
     r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?(?:\.\d{1,6})?(?:Z|[+-]\d\d:?\d\d)?)"
 )
+# schema.org's mark of an article that costs money, in the page's JSON-LD, where some write the boolean as a text; and
+# the mark that Facebook's crawler reads ("article:content_tier": free, locked, metered).
+_PAYWALLED = re.compile(
+    r"[\"']isAccessibleForFree[\"']\s*:\s*[\"']?(?:https?://schema\.org/)?false\b"
+    r"|<meta[^>]{1,200}article:content_tier[\"'][^>]{1,100}[\"'](?:locked|metered)[\"']",
+    re.IGNORECASE,
+)
 _BREADCRUMB = re.compile(r"^(?:[^\u00bb\u203a\u2192|]{1,40}\s*[\u00bb\u203a\u2192]\s*)+(?P<title>.+)$")
 _SENTENCE_END = re.compile(
     r"(?<=[.!?])[\"\u201d\u2019)]?\s+(?=[\"\u201c\u2018(]?[A-Z0-9])"
@@ -93,6 +100,7 @@ def _from_html(text: str, url: str) -> Article:
         source_url=_front_page(url),
         image_url=web_link(found.image, url),
         published_at=_published(text, found.date),
+        is_paywalled=_PAYWALLED.search(text) is not None,
     )
 
 

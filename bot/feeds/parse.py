@@ -10,7 +10,7 @@ import calendar
 import importlib
 import io
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
 from urllib.parse import urljoin
@@ -18,8 +18,9 @@ from xml.parsers import expat
 
 from bot.domain.article import ParsedFeed
 from bot.domain.feed import EmptyDocumentError, EntitiesError, NotAFeedError, WebPageError
+from bot.feeds.dates import misread, read_date
 from bot.feeds.encoding import charset_of, is_html, utf8_of
-from bot.feeds.entry import Entry, FeedHead, feed_head, finish
+from bot.feeds.entry import ENTRIES_MAX, Entry, FeedHead, ends, feed_head, finish
 from bot.feeds.jsonfeed import read_json_feed
 from bot.feeds.plain import plain_html, plain_text
 
@@ -31,6 +32,8 @@ _ADVERT = re.compile(
     r"(?:^|\n)(?:The post [^\n]{1,400} (?:appeared first|first appeared) on [^\n]{1,200}"
     r"|(?:Read more|Continue reading|Read the full (?:article|post|story))[^\n]{0,80})$"
 )
+# Where entries end, in RSS, RDF and Atom, with a prefix or without.
+_ENTRY_END = re.compile(rb"</(?:[\w-]{1,40}:)?(?:item|entry)\s*>", re.IGNORECASE)
 _BLANK = b" \t\r\n\0\xef\xbb\xbf\xfe\xff"  # spaces, and the byte order marks of UTF-8, -16 and -32
 
 # feedparser has no types: its dictionaries are read as what they are, untrusted mappings.
@@ -57,7 +60,7 @@ def parse_feed(body: bytes, *, url: str, content_type: str | None) -> ParsedFeed
     if is_html(text):
         raise WebPageError(url=url)
     _refuse_entities(text, url)
-    return _read_xml(text, url)
+    return _read_xml(_shortened(text), url)
 
 
 def _read_xml(text: bytes, url: str) -> ParsedFeed:
@@ -73,12 +76,24 @@ def _read_xml(text: bytes, url: str) -> ParsedFeed:
     except (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError) as error:
         # feedparser's own mistakes on malformed input; what it cannot read is no feed to us.
         raise NotAFeedError(url=url) from error
-    entries = cast("Sequence[Parsed]", parsed.get("entries") or ())
+    entries = ends(cast("list[Parsed]", parsed.get("entries") or []))
     if not entries and not parsed.get("version"):
         raise NotAFeedError(url=url)
     feed = cast("Parsed", parsed.get("feed") or {})
     head = feed_head(title=_text(feed, "title"), link=_site(feed), url=url)
-    return finish(head, (_entry(entry, head, base) for entry in entries))
+    language = _text(feed, "language")
+    return finish(head, (_entry(entry, head, base, language) for entry in entries))
+
+
+def _shortened(text: bytes) -> bytes:
+    """Return an archive without the entries in its middle, which are too many to be read in time.
+
+    Whole entries are cut out, so that what is left is as well formed as it was.
+    """
+    found = [match.end() for match in _ENTRY_END.finditer(text)]
+    if len(found) <= 2 * ENTRIES_MAX:
+        return text
+    return text[: found[ENTRIES_MAX - 1]] + text[found[-ENTRIES_MAX - 1] :]
 
 
 def _refuse_entities(text: bytes, url: str) -> None:
@@ -116,7 +131,7 @@ def _site(feed: Parsed) -> object:
     return urljoin(address, "/") if isinstance(address, str) and address in own else address
 
 
-def _entry(entry: Parsed, head: FeedHead, base: str) -> Entry:
+def _entry(entry: Parsed, head: FeedHead, base: str, language: str) -> Entry:
     contents = [part for part in _list(entry, "content") if isinstance(part.get("value"), str)]
     nothing: Parsed = {}
     longest = max(contents, key=lambda part: len(part["value"]), default=nothing)
@@ -132,7 +147,7 @@ def _entry(entry: Parsed, head: FeedHead, base: str) -> Entry:
         title=_text(entry, "title"),
         description=_ADVERT.sub("", _plain(description, _detail(entry, "summary"))).strip(),
         content=_ADVERT.sub("", _plain(content, longest)).strip(),
-        published_at=_moment(entry),
+        published_at=_moment(entry, language),
         images=tuple(_images(entry, content or description)),
         source_title=_text(source, "title"),
         source_link=source.get("link") or source.get("href"),
@@ -165,14 +180,18 @@ def _is_image(kind: object, address: object) -> bool:
     return isinstance(address, str) and _IMAGE_NAME.search(address) is not None
 
 
-def _moment(entry: Parsed) -> datetime | None:
+def _moment(entry: Parsed, language: str) -> datetime | None:
     for name in ("published_parsed", "created_parsed", "updated_parsed"):
         # `in` rather than get: feedparser answers for a missing "updated" with "published", and a warning.
-        if name in entry and entry[name] is not None:
+        if name in entry and entry[name] is not None and not misread(_text(entry, name.removesuffix("_parsed"))):
             try:
                 return datetime.fromtimestamp(calendar.timegm(entry[name]), UTC)
             except (ValueError, OverflowError, OSError):
                 continue
+    # What feedparser cannot read: names of months in the publisher's own language, numbers in other orders.
+    for name in ("published", "created", "updated"):
+        if name in entry and (moment := read_date(_text(entry, name), language)) is not None:
+            return moment
     return None
 
 

@@ -11,8 +11,9 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import cast
 
-from bot.domain.article import Article, ParsedFeed
+from bot.domain.article import KEY_CHARS_MAX, URL_CHARS_MAX, Article, ParsedFeed
 from bot.domain.feed import FeedError, ParserFailedError
+from bot.domain.source import ListedFeed
 
 LENGTH = struct.Struct("!I")
 # 5 MiB of characters of two bytes, each an escape of six, as the summary and again as the body: 30 MiB.
@@ -20,6 +21,8 @@ FRAME_BYTES_MAX = 64 * 1024 * 1024
 
 FEED = "feed"
 ARTICLE = "article"
+LINKS = "links"
+OUTLINES = "outlines"
 _STATED = "stated"
 _REFUSED = "refused"
 
@@ -34,9 +37,10 @@ def pack_request(kind: str, *, url: str, content_type: str | None) -> bytes:
     return json.dumps({"kind": kind, "url": url, "content_type": content_type}).encode()
 
 
-def pack_result(result: ParsedFeed | Article) -> bytes:
+def pack_result(result: ParsedFeed | Article | tuple[ListedFeed, ...]) -> bytes:
     """Return a result as JSON; times are written in ISO 8601."""
-    return json.dumps({_STATED: asdict(result)}, default=datetime.isoformat).encode()
+    stated = {"feeds": [asdict(feed) for feed in result]} if isinstance(result, tuple) else asdict(result)
+    return json.dumps({_STATED: stated}, default=datetime.isoformat).encode()
 
 
 def pack_refusal(error: FeedError) -> bytes:
@@ -57,14 +61,38 @@ def unpack_feed(payload: bytes) -> ParsedFeed:
         raise ValueError("no list")  # noqa: TRY004  # one kind of error for whatever the other end sends
     return ParsedFeed(
         title=_string(feed, "title"),
-        site_url=_string_or_none(feed, "site_url"),
-        articles=tuple(_article(_mapping(article)) for article in cast("list[object]", articles)),
+        site_url=_address_or_none(feed, "site_url"),
+        articles=tuple(_entry(_mapping(article)) for article in cast("list[object]", articles)),
     )
 
 
 def unpack_article(payload: bytes) -> Article:
     """Return the article that the parser sent; raises like `unpack_feed`."""
     return _article(_stated(payload))
+
+
+def unpack_feeds(payload: bytes) -> tuple[ListedFeed, ...]:
+    """Return the list of feeds that the parser sent; raises like `unpack_feed`."""
+    feeds = _stated(payload)["feeds"]
+    if not isinstance(feeds, list):
+        raise ValueError("no list")  # noqa: TRY004  # as above
+    return tuple(_listed(_mapping(feed)) for feed in cast("list[object]", feeds))
+
+
+def _listed(values: Mapping[str, object]) -> ListedFeed:
+    weight = values.get("weight_percent")
+    if not isinstance(weight, int):
+        raise ValueError("weight_percent")  # noqa: TRY004  # as above
+    return ListedFeed(
+        url=_string(values, "url"),
+        title=_string(values, "title"),
+        weight_percent=weight,
+        is_paused=values.get("is_paused") is True,
+        include_words=_strings(values, "include_words"),
+        exclude_words=_strings(values, "exclude_words"),
+        is_ours=values.get("is_ours") is True,
+        is_paywalled=values.get("is_paywalled") is True,
+    )
 
 
 def _stated(payload: bytes) -> Mapping[str, object]:
@@ -83,18 +111,26 @@ def _error(message_id: str, params: Mapping[str, object]) -> FeedError:
     return next((kind for kind in reversed(kinds) if kind.message_id == message_id), ParserFailedError)(**plain)
 
 
+def _entry(values: Mapping[str, object]) -> Article:
+    article = _article(values)
+    if len(article.key) > KEY_CHARS_MAX:
+        raise ValueError("key")
+    return article
+
+
 def _article(values: Mapping[str, object]) -> Article:
     published = _string_or_none(values, "published_at")
     return Article(
         key=_string(values, "key"),
-        url=_string(values, "url"),
+        url=_address_or_none(values, "url") or _string(values, "url"),
         title=_string(values, "title"),
         source=_string(values, "source"),
         summary=_string(values, "summary"),
         body=_string(values, "body"),
-        source_url=_string_or_none(values, "source_url"),
-        image_url=_string_or_none(values, "image_url"),
+        source_url=_address_or_none(values, "source_url"),
+        image_url=_address_or_none(values, "image_url"),
         published_at=None if published is None else datetime.fromisoformat(published),
+        is_paywalled=values.get("is_paywalled") is True,
     )
 
 
@@ -108,8 +144,27 @@ def _string(values: Mapping[str, object], name: str) -> str:
     value = values.get(name)
     if not isinstance(value, str):
         raise ValueError(name)  # noqa: TRY004  # as above
+    # Our own parser sends neither (`bot.feeds.plain`); half of a surrogate pair cannot be encoded.
+    if "\0" in value:
+        raise ValueError(name)
+    value.encode()
     return value
+
+
+def _strings(values: Mapping[str, object], name: str) -> tuple[str, ...]:
+    given = values.get(name)
+    if not isinstance(given, list):
+        raise ValueError(name)  # noqa: TRY004  # as above
+    return tuple(_string({name: value}, name) for value in cast("list[object]", given))
 
 
 def _string_or_none(values: Mapping[str, object], name: str) -> str | None:
     return None if values.get(name) is None else _string(values, name)
+
+
+def _address_or_none(values: Mapping[str, object], name: str) -> str | None:
+    value = _string_or_none(values, name)
+    # A local file's address may be as long as its path.
+    if value is not None and value.startswith("http") and not (value.isascii() and len(value) <= URL_CHARS_MAX):
+        raise ValueError(name)
+    return value

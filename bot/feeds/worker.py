@@ -14,6 +14,7 @@ from typing import Self, TypeVar
 import bot
 from bot.domain.article import Article, ParsedFeed
 from bot.domain.feed import FeedError, ParserFailedError, ParseTimeoutError
+from bot.domain.source import ListedFeed
 from bot.feeds import wire
 
 log = logging.getLogger(__name__)
@@ -97,6 +98,16 @@ class ParserProcess:
         """Return what `bot.feeds.page.parse_article` says; raises like `parse_feed`."""
         header = wire.pack_request(wire.ARTICLE, url=url, content_type=content_type)
         return await self._ask(header, body, url, wire.unpack_article)
+
+    async def find_feeds(self, body: bytes, *, url: str, content_type: str | None) -> tuple[ListedFeed, ...]:
+        """Return what `bot.feeds.discover.find_feeds` says; raises like `parse_feed`."""
+        header = wire.pack_request(wire.LINKS, url=url, content_type=content_type)
+        return await self._ask(header, body, url, wire.unpack_feeds)
+
+    async def read_opml(self, body: bytes) -> tuple[ListedFeed, ...]:
+        """Return what `bot.feeds.opml.read_opml` says; raises like `parse_feed`, with an empty address."""
+        header = wire.pack_request(wire.OUTLINES, url="", content_type=None)
+        return await self._ask(header, body, "", wire.unpack_feeds)
 
     async def _ask(self, header: bytes, body: bytes, url: str, unpack: Callable[[bytes], _Result]) -> _Result:
         async with self._one_at_a_time:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from bot.clock import Clock
 from bot.domain.due_work import DueWork
+from bot.domain.edition import Edition
 from bot.domain.errors import NotSetUpError
 from bot.domain.guild import GuildSettings, Part
 from bot.domain.roundup import (
@@ -28,7 +29,9 @@ from bot.services.roundup import RoundupService
 from bot.services.source import SourceService
 from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
+from bot.storage import question as questions
 from bot.storage import roundup as table
+from bot.storage import suggestion as suggestions
 from bot.storage.store import Session, Store
 
 log = logging.getLogger(__name__)
@@ -84,7 +87,10 @@ class EditionWork:
                 overdue=reason,
             )
 
-        return await self._store.write(write)
+        step = await self._store.write(write)
+        if step is not None and step.resumed:
+            log.info("step resumed edition=%s step=%s", work.subject_id, step.step)
+        return step
 
     async def gather(self, step: PostingStep) -> Progress:
         """Ask the guild's feeds, so that the edition has this morning's news."""
@@ -119,9 +125,14 @@ class EditionWork:
         is_last = step.step is EditionStep.LINKS
 
         async def write(session: Session) -> EditionRecord:
-            await agenda.hold(session, work, now)
+            await agenda.hold(session, work, now, got_on=True)
             if outcome.state is EditionState.SKIPPED:  # the step was not done, and is taken again if it is revived
                 return await end_edition(session, self._due, step.edition, outcome, now)
+            if outcome.content is not None and not await _asks_its_own(session, work.subject_id, outcome.content):
+                return step.edition  # another edition was quicker: this draft is made again, with the next question
+            if is_last and step.edition.content is not None:
+                told = [url for story in step.edition.content.stories for url in story]
+                await suggestions.mark_used(session, step.edition.roundup_id, told)
             progress = replace(outcome, done=step.step, state=EditionState.POSTED if is_last else outcome.state)
             return await table.record_progress(session, work.subject_id, progress)
 
@@ -133,13 +144,18 @@ class EditionWork:
         """Return None: an edition is posted once."""
         del work
 
-    async def parked(self, work: DueWork, error: str) -> None:
+    async def parked(self, session: Session, work: DueWork, error: str) -> None:
         """Mark the edition as failed, with the reason that /roundup history and /doctor show."""
-        progress = Progress(state=EditionState.FAILED, reason=error)
+        edition = await table.edition_by_id(session, work.subject_id)
+        if edition is not None and edition.state is EditionState.DUE:
+            progress = Progress(state=EditionState.FAILED, reason=error)
+            await end_edition(session, self._due, edition, progress, self._clock.now())
 
-        async def write(session: Session) -> None:
-            edition = await table.edition_by_id(session, work.subject_id)
-            if edition is not None and edition.state is EditionState.DUE:
-                await end_edition(session, self._due, edition, progress, self._clock.now())
 
-        await self._store.write(write)
+async def _asks_its_own(session: Session, edition_id: int, content: Edition) -> bool:
+    """Take the question that `content` asks from the guild's queue; tell whether it could be had."""
+    queued_id = None if content.big_question is None else content.big_question.queued_id
+    if queued_id is not None and not await questions.take(session, queued_id, edition_id):
+        return False
+    await questions.release(session, edition_id, but=queued_id)
+    return True

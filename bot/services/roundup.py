@@ -12,6 +12,7 @@ from bot.domain.article import Article
 from bot.domain.edition import Edition
 from bot.domain.errors import GoneError, NotSetUpError
 from bot.domain.guild import GuildSettings, Part, PauseScope
+from bot.domain.queue import QueuedQuestion
 from bot.domain.roundup import (
     ARTICLE_AGE_MAX,
     EDITION,
@@ -25,11 +26,13 @@ from bot.domain.roundup import (
     RoundupKind,
     message_link,
 )
+from bot.services import suggestion
 from bot.services.due_work import DueWorkService
 from bot.services.source import SourceService
+from bot.storage import article as sources
 from bot.storage import guild as guilds
+from bot.storage import question as questions
 from bot.storage import roundup as table
-from bot.storage import source as sources
 from bot.storage.store import Session, Store
 from bot.text import text
 
@@ -82,6 +85,8 @@ class RoundupService:
             if edition.state is EditionState.POSTED:
                 raise AlreadyPostedError(link=message_link(edition))
             edition = await table.revive_edition(session, edition.id, channel_id=roundup.channel_id, due_at=now)
+            if edition.content is None:
+                await questions.release(session, edition.id)
             await self._due.schedule(session, EDITION, edition.id, now, guild_id=actor.guild_id)
             await guilds.add_audit(
                 session,
@@ -138,22 +143,36 @@ class RoundupService:
     async def _compose_day(self, settings: GuildSettings, roundup: Roundup, day: date) -> Edition:
         since = self._clock.now() - ARTICLE_AGE_MAX
 
-        async def read(session: Session) -> tuple[tuple[Article, ...], tuple[Article, ...]]:
-            articles = await sources.articles_since(session, settings.guild_id, since)
+        async def read(
+            session: Session,
+        ) -> tuple[tuple[Article, ...], tuple[Article, ...], tuple[QueuedQuestion, ...]]:
+            articles = (
+                *await suggestion.accepted(session, settings.guild_id, roundup.id),
+                *await sources.articles_since(session, settings.guild_id, since, roundup_id=roundup.id),
+            )
             earlier = await table.editions_page(session, settings.guild_id, limit=EDITIONS_READ_MAX, before=day)
             posted = [one for one in earlier if one.roundup_id == roundup.id and one.state is EditionState.POSTED]
             addresses = {url for edition in posted[:EDITIONS_REMEMBERED] for url in _told(edition)}
-            return articles, await sources.articles_at(session, settings.guild_id, addresses)
+            fresh = tuple(article for article in articles if article.url not in addresses)
+            told = await sources.articles_at(session, settings.guild_id, addresses)
+            return fresh, told, await questions.waiting(session, settings.guild_id, roundup_id=roundup.id)
 
-        articles, told = await self._store.read(read)
-        known = {article.url for article in told}
-        if all(article.url in known for article in articles):
+        articles, told, queue = await self._store.read(read)
+        if not articles:
             if not await self._source.list(settings.guild_id):
                 raise NoSourcesError
             raise NoNewsError(hours=int(ARTICLE_AGE_MAX.total_seconds() // 3600))
+        # The column is read for its question before anything else is; other articles only if they would be quoted.
+        ours = {article.url for article in articles if article.is_ours}
+        articles = await self._source.complete(settings.guild_id, articles, ours)
         # Grouping compares every article with every other: milliseconds for dozens, too long for the loop for more.
-        composer = _composer(articles, settings, roundup, day=day, now=self._clock.now(), told=told)
-        edition = await asyncio.to_thread(composer)
+        asked = next(iter(queue), None)
+        now = self._clock.now()
+        make = partial(_composer, settings=settings, roundup=roundup, day=day, now=now, told=told, asked=asked)
+        edition = await asyncio.to_thread(make(articles))
+        completed = await self._source.complete(settings.guild_id, articles, set(_quoted(edition)))
+        if completed != articles:
+            edition = await asyncio.to_thread(make(completed))
         if edition.lead is None:  # what is new repeats what was told
             raise NoNewsError(hours=int(ARTICLE_AGE_MAX.total_seconds() // 3600))
         return edition
@@ -194,6 +213,13 @@ def _told(edition: EditionRecord) -> Iterator[str]:
             yield from section.articles if section is not None else ()
 
 
+def _quoted(edition: Edition) -> Iterator[str]:
+    """Yield the address of the article that each section of an edition quotes, those in reserve too."""
+    for section in (edition.lead, *edition.sections, *edition.reserve):
+        if section is not None:
+            yield from section.articles[:1]
+
+
 def _composer(
     articles: tuple[Article, ...],
     settings: GuildSettings,
@@ -202,11 +228,21 @@ def _composer(
     day: date,
     now: datetime,
     told: tuple[Article, ...],
+    asked: QueuedQuestion | None,
 ) -> Callable[[], Edition]:
-    from bot.domain.compose import compose  # noqa: PLC0415  # its word lists take 200 ms that a start need not pay
+    # Their word lists take 200 ms that a start need not pay.
+    from bot.domain.compose import compose  # noqa: PLC0415
+    from bot.domain.question import from_queue  # noqa: PLC0415
 
-    phrase = partial(_phrase, settings.language)
-    return lambda: compose(articles, day=day, title=roundup.name, now=now, phrase=phrase, told=told)
+    return lambda: compose(
+        articles,
+        day=day,
+        title=roundup.name,
+        now=now,
+        phrase=partial(_phrase, settings.language),
+        told=told,
+        queued=None if asked is None else from_queue(asked),
+    )
 
 
 def _phrase(language: str, message_id: str, /, **params: object) -> str:

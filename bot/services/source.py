@@ -1,99 +1,104 @@
-"""The feeds that a guild follows: added, removed, tried, and read again and again."""
+"""The sources of a guild: added, changed, removed, tried, imported and exported."""
 
 import asyncio
 import logging
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from urllib.parse import urlsplit
-from weakref import WeakValueDictionary
+from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
-from bot.domain.article import ParsedFeed
-from bot.domain.due_work import DueWork
-from bot.domain.errors import GoneError, PaddockError, packed
-from bot.domain.feed import AddressError, RateLimitedError
+from bot.domain.article import Article, ParsedFeed
+from bot.domain.errors import GoneError, PaddockError
+from bot.domain.roundup import Roundup
 from bot.domain.source import (
-    RETRY_LONGEST,
-    FeedState,
+    WEIGHTS_PERCENT,
+    ListedFeed,
+    ListTooLargeError,
+    NotAListError,
     Source,
-    SourceEmptyError,
     SourceKnownError,
     SourceLimitError,
-    next_read_at,
+    SourceWeightError,
 )
-from bot.feeds.fetch import Validators
-from bot.feeds.read import FeedRead, FeedReader
-from bot.services.due_work import DueWorkService
-from bot.storage import due_work as agenda
+from bot.domain.wording import storable
+from bot.feeds.fetch import web_address
+from bot.feeds.opml import write_opml
+from bot.feeds.read import FeedReader
+from bot.services.feed import READS_AT_ONCE, FeedWork
+from bot.services.page import PageService
 from bot.storage import guild as guilds
+from bot.storage import roundup as roundups
 from bot.storage import source as table
 from bot.storage.store import Session, Store
 
 log = logging.getLogger(__name__)
 
-# An edition is made from feeds that were asked at most this long before.
-FRESH = timedelta(minutes=10)
-# At most so many feeds are asked at once for one edition: polite to small hosts, quick enough for fifty feeds.
-READS_AT_ONCE = 8
+# A list of a thousand feeds has a quarter of that.
+LIST_BYTES_MAX = 1024 * 1024
+# Of a long list so many times the sources that a guild may have are tried: some are known or dead.
+LIST_TRIED_TIMES = 2
 
 
 @dataclass(frozen=True, slots=True)
-class ReadFeed:
-    """The one step of a feed's due work: ask it."""
+class ImportResult:
+    """What came of a list of feeds: what is followed now, what was before, what failed and why, what had no room."""
 
-    feed: FeedState
+    added: tuple[Source, ...]
+    known_n: int
+    failed: tuple[tuple[ListedFeed, PaddockError], ...]
+    left_n: int
 
 
 class SourceService:
-    """What a guild follows. As due work, `kind` is one reading of one feed, for all guilds that follow it."""
-
-    kind = "feed"
+    """What a guild follows. Its due work, one reading of one feed, is in `bot.services.feed`."""
 
     def __init__(
         self,
         store: Store,
         clock: Clock,
-        due: DueWorkService,
+        feeds: FeedWork,
+        pages: PageService,
         reader: FeedReader,
         *,
-        every: timedelta,
         sources_max: int,
     ) -> None:
         self._store = store
         self._clock = clock
-        self._due = due
+        self._feeds = feeds
+        self._pages = pages
         self._reader = reader
-        self._every = every
         self._sources_max = sources_max
-        # One request at a time to a feed, whoever asks: two guilds' editions fall due at the same minute.
-        self._asking: WeakValueDictionary[int, asyncio.Lock] = WeakValueDictionary()
 
-    async def add(self, actor: Actor, url: str) -> tuple[Source, int]:
+    async def add(self, actor: Actor, url: str, *, listed: ListedFeed | None = None) -> tuple[Source, int]:
         """Read a feed, follow it, and return the source and how many articles it has now.
+
+        Args:
+            actor: who asks.
+            url: the address of a feed, or of a page that names one.
+            listed: what a list says of the feed; its marks, weight and words are taken over.
 
         Raises:
             NotAllowedError: without the capability to edit.
             SourceLimitError, SourceKnownError, SourceEmptyError: see there.
+            FeedChoiceError: if the page names several feeds.
             FetchError, FeedError: if it cannot be read; nothing is changed then.
         """
         actor.require(Capability.EDIT)
         address = feed_address(url)
         await self._check_room(actor.guild_id)
-        read, parsed = await self._try(address)
-        canonical = read.fetched.permanent_url or address
-        if len(canonical) > table.URL_CHARS_MAX:
-            raise AddressError(url=address)
+        read, parsed = await self._feeds.look(address)
+        canonical = read.fetched.permanent_url or read.url
         now = self._clock.now()
 
         async def write(session: Session) -> Source:
             await guilds.take_turns(session, actor.guild_id)
             if await table.count_sources(session, actor.guild_id) >= self._sources_max:
                 raise SourceLimitError(limit=self._sources_max)
+            # First the feed, which waits for whoever is about to make one of it and another that the guild follows.
+            feed_id = await table.add_feed(session, url=canonical, title=parsed.title, site_url=parsed.site_url)
             known = await table.find_source(session, actor.guild_id, url=canonical)
             if known is not None:
                 raise SourceKnownError(name=known.name)
-            feed_id = await table.add_feed(session, url=canonical, title=parsed.title, site_url=parsed.site_url)
             await table.add_source(
                 session,
                 guild_id=actor.guild_id,
@@ -102,13 +107,12 @@ class SourceService:
                 added_by=actor.user_id,
                 at=now,
             )
-            await self._store_read(session, feed_id, read, now)
+            await self._feeds.begin(session, feed_id, read, now)
             await self._audit(session, actor, "source.audit.added", name=parsed.title, url=canonical)
-            await self._due.schedule(session, self.kind, feed_id, now + self._every)
             added = await table.find_source(session, actor.guild_id, url=canonical)
             if added is None:
                 raise GoneError
-            return added
+            return added if listed is None else await self._as_listed(session, added, listed)
 
         source = await self._store.write(write)
         log.info("source added guild=%s feed=%s articles=%s", actor.guild_id, source.feed_id, len(parsed.articles))
@@ -117,6 +121,58 @@ class SourceService:
     async def list(self, guild_id: int) -> tuple[Source, ...]:
         """Return what a guild follows, in the order in which it was added."""
         return await self._store.read(lambda session: table.sources_of(session, guild_id))
+
+    async def source(self, guild_id: int, source_id: int) -> Source:
+        """Return a source of this guild.
+
+        Raises:
+            GoneError: if there is none with this id here.
+        """
+        return await self._store.read(lambda session: _of_guild(session, guild_id, source_id))
+
+    async def roundups(self, guild_id: int) -> tuple[Roundup, ...]:
+        """Return the guild's roundups, each of which a source may be meant for alone."""
+        return await self._store.read(lambda session: roundups.roundups_of(session, guild_id))
+
+    async def change(self, actor: Actor, source_id: int, edit: Callable[[Source], Source]) -> Source:
+        """Change what the guild chose for a source, and return it.
+
+        A guild has one column of its own for each roundup: where another source was it, it is no longer.
+
+        Args:
+            actor: who asks.
+            source_id: the guild's own id of the source.
+            edit: returns the source with another weight, pause, mark, word or roundup; all else stays as it is.
+
+        Raises:
+            NotAllowedError: without the capability to edit.
+            GoneError: if the guild has no such source, or no such roundup.
+            SourceWeightError: if it may not count that much.
+        """
+        actor.require(Capability.EDIT)
+
+        async def write(session: Session) -> Source:
+            await guilds.take_turns(session, actor.guild_id)
+            old = await _of_guild(session, actor.guild_id, source_id)
+            new = edit(old)
+            if new.weight_percent not in WEIGHTS_PERCENT:
+                raise SourceWeightError(given=new.weight_percent)
+            names = {roundup.id: roundup.name for roundup in await roundups.roundups_of(session, actor.guild_id)}
+            if new.roundup_id is not None and new.roundup_id not in names:
+                raise GoneError
+            if new.is_ours:
+                for other in await table.sources_of(session, actor.guild_id):
+                    if other.is_ours and other.id != new.id and other.roundup_id == new.roundup_id:
+                        await table.save_source(session, replace(other, is_ours=False))
+                        await self._audit(session, actor, "source.audit.not_ours", name=other.name)
+            await table.save_source(session, new)
+            for action, params in _differences(old, new, names):
+                await self._audit(session, actor, action, name=new.name, **params)
+            if old.is_paused and not new.is_paused:
+                await self._feeds.resume(session, new.feed_id)
+            return await _of_guild(session, actor.guild_id, source_id)
+
+        return await self._store.write(write)
 
     async def remove(self, actor: Actor, source_id: int) -> Source:
         """Stop following a source and return it.
@@ -131,8 +187,7 @@ class SourceService:
             removed = await table.remove_source(session, actor.guild_id, source_id)
             if removed is None:
                 raise GoneError
-            if await table.forget_feed_if_unfollowed(session, removed.feed_id):
-                await self._due.cancel(session, self.kind, removed.feed_id)
+            await self._feeds.forget(session, removed.feed_id)
             await self._audit(session, actor, "source.audit.removed", name=removed.name, url=removed.url)
             return removed
 
@@ -143,114 +198,91 @@ class SourceService:
 
         Raises:
             NotAllowedError: without the capability to edit.
+            FeedChoiceError: if it is a page that names several feeds.
             FetchError, FeedError, SourceEmptyError: if it cannot be read or is empty.
         """
         actor.require(Capability.EDIT)
-        return (await self._try(feed_address(url)))[1]
+        return (await self._feeds.look(feed_address(url)))[1]
 
-    async def refresh(self, guild_id: int) -> None:
-        """Ask a guild's feeds that were not asked lately; one that fails is noted and does not hold up the others."""
-        now = self._clock.now()
-        limit = asyncio.Semaphore(READS_AT_ONCE)
-
-        async def one(feed_id: int) -> None:
-            async with limit:
-                state = await self._store.read(lambda session: table.feed_state(session, feed_id))
-                if state is None or not state.may_be_asked(now):
-                    return
-                if state.asked_at is None or state.asked_at < now - FRESH:
-                    await self.read(ReadFeed(state))
-
-        async with asyncio.TaskGroup() as group:
-            for source in await self.list(guild_id):
-                group.create_task(one(source.feed_id))
-
-    async def next_step(self, work: DueWork) -> ReadFeed | None:
-        """Return the reading that is due, or None if it was done or nobody follows the feed any more."""
-        state = await self._store.read(lambda session: table.feed_state(session, work.subject_id))
-        if state is None or (state.asked_at is not None and state.asked_at >= work.due_at):
-            return None
-        return ReadFeed(state)
-
-    async def read(self, step: ReadFeed) -> None:
-        """Ask one feed and keep what is new, or why it could not be read.
-
-        A feed that somebody else has asked since the step was handed out is left alone.
-        """
-        feed_id = step.feed.id
-        async with self._asking.setdefault(feed_id, asyncio.Lock()):
-            feed = await self._store.read(lambda session: table.feed_state(session, feed_id))
-            if feed is None or feed.asked_at != step.feed.asked_at:
-                return
-            await self._read(feed, self._clock.now())
-
-    async def _read(self, feed: FeedState, now: datetime) -> None:
-        try:
-            read = await self._reader.read(feed.url, validators=Validators(feed.etag, feed.last_modified))
-        except PaddockError as error:
-            failure = packed(error)
-            seconds = error.params.get("retry_after_s")
-            ask_after = now + timedelta(seconds=seconds) if isinstance(seconds, int) else None
-            await self._store.write(
-                lambda session: table.record_failure(session, feed.id, at=now, failure=failure, ask_after=ask_after)
-            )
-            log.info("feed failed feed=%s reason=%s", feed.id, error.message_id)
-            return
-        await self._store.write(lambda session: self._store_read(session, feed.id, read, now))
-
-    async def record_step(self, work: DueWork, step: ReadFeed, outcome: None) -> None:  # noqa: ARG002  # DueSteps
-        """Keep the claim; what came of the reading was kept with it.
+    async def import_list(self, actor: Actor, body: bytes) -> ImportResult:
+        """Follow the feeds of an OPML list, each as `add` does, and say what came of each.
 
         Raises:
-            LeaseLostError: if somebody else has taken the work over, or nobody follows the feed any more.
+            NotAllowedError: without the capability to edit.
+            ListTooLargeError, NotAListError, FeedError: if the list cannot be read.
         """
-        await self._store.write(lambda session: agenda.hold(session, work, self._clock.now()))
+        actor.require(Capability.EDIT)
+        if len(body) > LIST_BYTES_MAX:
+            raise ListTooLargeError(mebibytes=LIST_BYTES_MAX // 1024 // 1024)
+        listed = await self._reader.read_list(body)
+        if not listed:
+            raise NotAListError
+        known = {source.url for source in await self.list(actor.guild_id)}
+        tried = listed[: LIST_TRIED_TIMES * self._sources_max]
+        results = await self._add_all(actor, [feed for feed in tried if _spelt(feed.url) not in known])
+        failed = [(feed, result) for feed, result in results if isinstance(result, PaddockError)]
+        full_n = sum(isinstance(error, SourceLimitError) for _, error in failed)
+        again_n = sum(isinstance(error, SourceKnownError) for _, error in failed)
+        return ImportResult(
+            added=tuple(result for _, result in results if isinstance(result, Source)),
+            known_n=len(tried) - len(results) + again_n,
+            failed=tuple((feed, e) for feed, e in failed if not isinstance(e, SourceLimitError | SourceKnownError)),
+            left_n=len(listed) - len(tried) + full_n,
+        )
 
-    async def finished(self, work: DueWork) -> datetime | None:
-        """Return when the feed is asked again; None if nobody follows it any more."""
-        state = await self._store.read(lambda session: table.feed_state(session, work.subject_id))
-        return None if state is None else next_read_at(state, self._clock.now(), every=self._every)
+    async def export_list(self, actor: Actor, title: str) -> bytes:
+        """Return the guild's sources as an OPML list that other readers take and `import_list` restores.
 
-    async def parked(self, work: DueWork, error: str) -> None:
-        """Try a feed again in a day: it failed for a fault of ours, which a newer version may not have."""
-        log.error("feed parked feed=%s error=%s", work.subject_id, error)
-        next_at = self._clock.now() + RETRY_LONGEST
-        await self._store.write(lambda session: self._due.schedule(session, self.kind, work.subject_id, next_at))
+        Raises:
+            NotAllowedError: without the capability to edit.
+        """
+        actor.require(Capability.EDIT)
+        sources = await self.list(actor.guild_id)
+        return write_opml(title, [(_listed(source), source.site_url) for source in sources])
 
-    async def _try(self, address: str) -> tuple[FeedRead, ParsedFeed]:
-        """Read a feed that somebody has just named, unless its publisher has asked us to wait."""
-        now = self._clock.now()
-        known = await self._store.read(lambda session: table.find_feed(session, address))
-        if known is not None and known.ask_after is not None and not known.may_be_asked(now):
-            wait_s = round((known.ask_after - now).total_seconds())
-            raise RateLimitedError(url=address, status=429, retry_after_s=wait_s)
-        read = await self._reader.read(address)
-        if read.parsed is None or not read.parsed.articles:
-            raise SourceEmptyError(url=address)
-        return read, read.parsed
+    async def refresh(self, guild_id: int) -> None:
+        """Ask a guild's feeds that were not asked lately, for an edition."""
+        await self._feeds.refresh(guild_id)
+
+    async def complete(self, guild_id: int, articles: Sequence[Article], urls: Collection[str]) -> tuple[Article, ...]:
+        """Return `articles`, those with one of these addresses completed from their own pages where they have to be."""
+        return await self._pages.complete(guild_id, articles, urls)
+
+    async def _add_all(
+        self, actor: Actor, feeds: Sequence[ListedFeed]
+    ) -> Sequence[tuple[ListedFeed, Source | PaddockError]]:
+        limit = asyncio.Semaphore(READS_AT_ONCE)
+
+        async def one(feed: ListedFeed) -> tuple[ListedFeed, Source | PaddockError]:
+            async with limit:
+                try:
+                    return feed, (await self.add(actor, feed.url, listed=feed))[0]
+                except PaddockError as error:
+                    return feed, error
+
+        async with asyncio.TaskGroup() as group:
+            tasks = [group.create_task(one(feed)) for feed in feeds]
+        return [task.result() for task in tasks]
+
+    @staticmethod
+    async def _as_listed(session: Session, added: Source, listed: ListedFeed) -> Source:
+        has_column = any(source.is_ours for source in await table.sources_of(session, added.guild_id))
+        source = replace(
+            added,
+            weight_percent=listed.weight_percent,
+            is_paused=listed.is_paused,
+            include_words=listed.include_words,
+            exclude_words=listed.exclude_words,
+            is_ours=listed.is_ours and not has_column,
+            is_paywalled=listed.is_paywalled,
+        )
+        await table.save_source(session, source)
+        return source
 
     async def _check_room(self, guild_id: int) -> None:
         count = await self._store.read(lambda session: table.count_sources(session, guild_id))
         if count >= self._sources_max:
             raise SourceLimitError(limit=self._sources_max)
-
-    @staticmethod
-    async def _store_read(session: Session, feed_id: int, read: FeedRead, now: datetime) -> None:
-        validators, seconds = read.fetched.validators, read.fetched.retry_after_s
-        is_followed = await table.record_read(
-            session,
-            feed_id,
-            at=now,
-            etag=validators.etag,
-            last_modified=validators.last_modified,
-            ask_after=None if seconds is None else now + timedelta(seconds=seconds),
-        )
-        if not is_followed:
-            return
-        if read.parsed is not None:
-            await table.save_articles(session, feed_id, read.parsed.articles, at=now)
-        if read.fetched.permanent_url is not None:
-            await table.move_feed(session, feed_id, url=read.fetched.permanent_url)
 
     async def _audit(self, session: Session, actor: Actor, action: str, **params: str) -> None:
         await guilds.add_audit(
@@ -263,12 +295,58 @@ class SourceService:
         )
 
 
-def feed_address(given: str) -> str:
-    """Return an address as people mean it: "Example.com/feed#top" is https://example.com/feed."""
-    address = given.strip().strip("<>").strip()
-    address = address if "://" in address else f"https://{address}"
+async def _of_guild(session: Session, guild_id: int, source_id: int) -> Source:
+    source = await table.source_by_id(session, source_id)
+    if source is None or source.guild_id != guild_id:
+        raise GoneError
+    return source
+
+
+def _differences(old: Source, new: Source, roundup_names: dict[int, str]) -> Iterator[tuple[str, dict[str, str]]]:
+    """Yield what stands in the audit trail for a change: actions and their parameters."""
+    if new.weight_percent != old.weight_percent:
+        yield "source.audit.weight", {"weight": f"{new.weight_percent / 100:g}"}
+    if new.is_paused != old.is_paused:
+        yield ("source.audit.paused" if new.is_paused else "source.audit.resumed"), {}
+    if new.is_ours != old.is_ours:
+        yield ("source.audit.ours" if new.is_ours else "source.audit.not_ours"), {}
+    if new.is_paywalled != old.is_paywalled:
+        yield ("source.audit.paywalled" if new.is_paywalled else "source.audit.not_paywalled"), {}
+    if (new.include_words, new.exclude_words) != (old.include_words, old.exclude_words):
+        words = {"include": ", ".join(new.include_words) or "—", "exclude": ", ".join(new.exclude_words) or "—"}
+        yield "source.audit.words", words
+    if new.roundup_id != old.roundup_id:
+        if new.roundup_id is None:
+            yield "source.audit.all_roundups", {}
+        else:
+            yield "source.audit.roundup", {"roundup": roundup_names[new.roundup_id]}
+
+
+def _listed(source: Source) -> ListedFeed:
+    return ListedFeed(
+        url=source.url,
+        title=source.name,
+        weight_percent=source.weight_percent,
+        is_paused=source.is_paused,
+        include_words=source.include_words,
+        exclude_words=source.exclude_words,
+        is_ours=source.is_ours,
+        is_paywalled=source.is_paywalled,
+    )
+
+
+def _spelt(url: str) -> str:
     try:
-        parts = urlsplit(address)
-    except ValueError:
-        return address  # the fetcher says what is wrong with it
-    return parts._replace(netloc=parts.netloc.lower(), path=parts.path or "/", fragment="").geturl()
+        return feed_address(url)
+    except PaddockError:
+        return url
+
+
+def feed_address(given: str) -> str:
+    """Return an address as people mean it: "Example.com/feed#top" is https://example.com/feed.
+
+    Raises:
+        AddressError: if it is no address of the web.
+    """
+    address = storable(given).strip().strip("<>").strip()
+    return str(web_address(address if "://" in address else f"https://{address}", asked=given))

@@ -1,22 +1,19 @@
 """Feeds, which guilds share; the sources by which a guild follows them; and the articles read from them."""
 
-from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, exists, func, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.domain.article import Article
+from bot.domain.article import URL_CHARS_MAX
 from bot.domain.source import FeedState, Source
 from bot.storage.base import Base, RowId, Snowflake, insert_into
 
-# An article's own fields are cut at these lengths when it is parsed; the columns give room for them.
-URL_CHARS_MAX = 2_048
+# An article's own fields are cut at shorter lengths when it is parsed; the columns give room for them.
 NAME_CHARS_MAX = 200
 HEADER_CHARS_MAX = 512  # `bot.feeds.headers` takes none that is longer
 FAILURE_CHARS_MAX = 500
-ARTICLES_KEPT = timedelta(days=14)
 
 
 class FeedRow(Base):
@@ -104,6 +101,7 @@ def _source(source: SourceRow, feed: FeedRow) -> Source:
         is_paywalled=source.is_paywalled,
         roundup_id=source.roundup_id,
         gone_at=feed.gone_at,
+        told_at=source.told_at,
     )
 
 
@@ -116,6 +114,7 @@ def _state(feed: FeedRow) -> FeedState:
         asked_at=feed.asked_at,
         ask_after=feed.ask_after,
         failures=feed.failures,
+        gone_at=feed.gone_at,
     )
 
 
@@ -128,6 +127,60 @@ async def sources_of(session: AsyncSession, guild_id: int) -> tuple[Source, ...]
         .order_by(SourceRow.id)
     )
     return tuple(_source(source, feed) for source, feed in rows)
+
+
+async def sources_on(session: AsyncSession, feed_id: int, *, told: bool | None = None) -> tuple[Source, ...]:
+    """Return by which sources guilds follow a feed; with `told` those whose guild was, or was not, told that it fails.
+
+    Paused ones are left out.
+    """
+    wanted = (
+        select(SourceRow, FeedRow)
+        .join(FeedRow, FeedRow.id == SourceRow.feed_id)
+        .where(SourceRow.feed_id == feed_id, SourceRow.is_paused.is_(False))
+        .order_by(SourceRow.id)
+    )
+    if told is not None:
+        wanted = wanted.where(SourceRow.told_at.is_not(None) if told else SourceRow.told_at.is_(None))
+    return tuple(_source(source, feed) for source, feed in await session.execute(wanted))
+
+
+async def source_by_id(session: AsyncSession, source_id: int) -> Source | None:
+    """Return a source of any guild, None if there is none with this id."""
+    found = (
+        await session.execute(
+            select(SourceRow, FeedRow).join(FeedRow, FeedRow.id == SourceRow.feed_id).where(SourceRow.id == source_id)
+        )
+    ).first()
+    return None if found is None else _source(found[0], found[1])
+
+
+async def save_source(session: AsyncSession, source: Source) -> None:
+    """Keep what a guild chose for a source: weight, words, marks, roundup, pause. Nothing is kept of its feed."""
+    await session.execute(
+        update(SourceRow)
+        .where(SourceRow.id == source.id, SourceRow.guild_id == source.guild_id)
+        .values(
+            weight_percent=source.weight_percent,
+            is_paused=source.is_paused,
+            include_words=[*source.include_words],
+            exclude_words=[*source.exclude_words],
+            is_ours=source.is_ours,
+            is_paywalled=source.is_paywalled,
+            roundup_id=source.roundup_id,
+        )
+    )
+
+
+async def record_told(session: AsyncSession, source_id: int, at: datetime | None) -> None:
+    """Note when a guild was told that a source fails; None once it was told that the source is back."""
+    await session.execute(update(SourceRow).where(SourceRow.id == source_id).values(told_at=at))
+
+
+async def is_wanted(session: AsyncSession, feed_id: int) -> bool:
+    """Tell whether a guild follows a feed and has not paused it."""
+    wanted = exists().where(SourceRow.feed_id == feed_id, SourceRow.is_paused.is_(False))
+    return bool(await session.scalar(select(wanted)))
 
 
 async def count_sources(session: AsyncSession, guild_id: int) -> int:
@@ -168,9 +221,16 @@ async def add_source(
 
 async def remove_source(session: AsyncSession, guild_id: int, source_id: int) -> Source | None:
     """Stop following a source and return it; None if the guild has none with this id."""
-    row = await session.get(SourceRow, source_id, with_for_update=True)
-    if row is None or row.guild_id != guild_id:
-        return None
+    locked: int | None = None
+    while True:
+        row = await session.get(SourceRow, source_id, populate_existing=True)
+        if row is None or row.guild_id != guild_id:
+            return None
+        if row.feed_id == locked:
+            break
+        # A feed is locked before its sources, by whoever changes either. Until it is, the feed may become another.
+        locked = row.feed_id
+        await lock_feeds(session, locked)
     feed = await session.get_one(FeedRow, row.feed_id)
     removed = _source(row, feed)
     await session.delete(row)
@@ -181,7 +241,7 @@ async def remove_source(session: AsyncSession, guild_id: int, source_id: int) ->
 async def forget_feed_if_unfollowed(session: AsyncSession, feed_id: int) -> bool:
     """Delete a feed and its articles if no guild follows it any more, and tell whether that was so."""
     # Whoever begins to follow it meanwhile waits for this row, and finds it kept or makes a new one.
-    await session.execute(select(FeedRow.id).where(FeedRow.id == feed_id).with_for_update())
+    await lock_feeds(session, feed_id)
     if await session.scalar(select(exists().where(SourceRow.feed_id == feed_id))):
         return False
     await session.execute(delete(ArticleRow).where(ArticleRow.feed_id == feed_id))
@@ -215,106 +275,53 @@ async def record_read(
     Returns:
         Whether anybody still follows it.
     """
-    # Locked, so that of two processes which read it at once one keeps its articles first.
-    row = await session.get(FeedRow, feed_id, with_for_update=True)
-    if row is None:
-        return False
-    row.asked_at = row.read_at = at
-    row.ask_after = ask_after
-    row.etag, row.last_modified = etag, last_modified
-    row.failures, row.failure = 0, None
-    return True
+    # One statement, which judges by nothing that was read before, and which locks the row: of two processes that read
+    # a feed at once one keeps its articles first.
+    found = await session.scalar(
+        update(FeedRow)
+        .where(FeedRow.id == feed_id)
+        .values(
+            asked_at=at,
+            read_at=at,
+            ask_after=ask_after,
+            etag=etag,
+            last_modified=last_modified,
+            failures=0,
+            failure=None,
+            gone_at=None,
+        )
+        .returning(FeedRow.id)
+    )
+    return found is not None
 
 
 async def record_failure(
-    session: AsyncSession, feed_id: int, *, at: datetime, failure: str, ask_after: datetime | None = None
+    session: AsyncSession,
+    feed_id: int,
+    *,
+    at: datetime,
+    failure: str,
+    ask_after: datetime | None = None,
+    is_gone: bool = False,
 ) -> None:
-    """Note that a feed could not be read, why, and until when it wants to be left alone."""
-    row = await session.get(FeedRow, feed_id, with_for_update=True)
-    if row is None:
-        return
-    row.asked_at = at
-    row.ask_after = ask_after
-    row.failures += 1
-    row.failure = failure[:FAILURE_CHARS_MAX]
-
-
-async def move_feed(session: AsyncSession, feed_id: int, *, url: str) -> None:
-    """Follow a permanent redirect, unless the new address is a feed of its own already, or too long to keep."""
-    if len(url) > URL_CHARS_MAX:
-        return
-    if await session.scalar(select(FeedRow.id).where(FeedRow.url == url)) is None:
-        (await session.get_one(FeedRow, feed_id)).url = url
-
-
-async def save_articles(session: AsyncSession, feed_id: int, articles: Iterable[Article], *, at: datetime) -> int:
-    """Keep what is new of a feed's entries and bring changed ones up to date; return how many are new."""
-    incoming = {article.key: article for article in articles}
-    known = {
-        row.key: row
-        for row in await session.scalars(
-            select(ArticleRow).where(ArticleRow.feed_id == feed_id, ArticleRow.key.in_(incoming))
-        )
-    }
-    for key, article in incoming.items():
-        row = known.get(key)
-        if row is None:
-            # The time at which we first saw it never changes, however often a publisher touches the entry.
-            row = ArticleRow(feed_id=feed_id, key=key, seen_at=at)
-            session.add(row)
-        row.url, row.title, row.source, row.source_url = (
-            article.url,
-            article.title,
-            article.source,
-            article.source_url,
-        )
-        row.summary, row.body, row.image_url = article.summary, article.body, article.image_url
-        row.published_at = article.published_at
-    # An edition quotes what it needs; the rest is the publisher's, and goes once the feed no longer lists it.
-    # What is still listed stays, or an undated entry would come back as new.
+    """Note that a feed could not be read and why, until when it wants to be left alone, and whether it is gone."""
     await session.execute(
-        delete(ArticleRow).where(
-            ArticleRow.feed_id == feed_id,
-            ArticleRow.key.not_in(incoming),
-            ArticleRow.seen_at < at - ARTICLES_KEPT,
+        update(FeedRow)
+        .where(FeedRow.id == feed_id)
+        .values(
+            asked_at=at,
+            ask_after=ask_after,
+            failures=FeedRow.failures + 1,
+            failure=failure[:FAILURE_CHARS_MAX],
+            gone_at=at if is_gone else FeedRow.gone_at,
         )
     )
-    return len(incoming) - len(known)
 
 
-async def articles_since(session: AsyncSession, guild_id: int, since: datetime) -> tuple[Article, ...]:
-    """Return what a guild's sources have published since a moment; undated entries count from when they were seen."""
-    moment = func.coalesce(ArticleRow.published_at, ArticleRow.seen_at)
-    rows = await session.scalars(
-        select(ArticleRow)
-        .join(SourceRow, SourceRow.feed_id == ArticleRow.feed_id)
-        .where(SourceRow.guild_id == guild_id, moment >= since)
-        .order_by(moment.desc(), ArticleRow.id)
-    )
-    return tuple(map(_article, rows))
+async def lock_feeds(session: AsyncSession, *feed_ids: int) -> set[int]:
+    """Let nobody else change these feeds or begin to follow them, and return those that are there.
 
-
-async def articles_at(session: AsyncSession, guild_id: int, urls: Collection[str]) -> tuple[Article, ...]:
-    """Return what is still kept of the articles at these addresses, among those of a guild's sources."""
-    rows = await session.scalars(
-        select(ArticleRow)
-        .join(SourceRow, SourceRow.feed_id == ArticleRow.feed_id)
-        .where(SourceRow.guild_id == guild_id, ArticleRow.url.in_(urls))
-        .order_by(ArticleRow.id)
-    )
-    return tuple(map(_article, rows))
-
-
-def _article(row: ArticleRow) -> Article:
-    return Article(
-        key=row.key,
-        url=row.url,
-        title=row.title,
-        source=row.source,
-        summary=row.summary,
-        body=row.body,
-        source_url=row.source_url,
-        image_url=row.image_url,
-        published_at=row.published_at,
-        is_paywalled=row.is_paywalled,
-    )
+    Whoever needs several takes them in the same order, so that no two wait for each other.
+    """
+    wanted = select(FeedRow.id).where(FeedRow.id.in_(feed_ids)).order_by(FeedRow.id).with_for_update()
+    return set(await session.scalars(wanted))

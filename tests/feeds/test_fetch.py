@@ -379,3 +379,33 @@ def test_no_header_breaks_the_reading_of_it(value):
     retry_after_s({"Retry-After": value, "Date": value})
     kept = header_text({"ETag": value}, "ETag")
     assert kept is None or kept.isascii()
+
+
+async def test_requests_to_a_host_begin_a_pause_apart_however_many_ask(publisher):
+    times: list[float] = []
+
+    async def note(_: web.Request) -> web.StreamResponse:
+        times.append(asyncio.get_running_loop().time())
+        return web.Response(body=FEED)
+
+    publisher.handler = note
+    gap_s = 0.2
+    limits = FetchLimits(host_gap_s=gap_s)
+    # By its name: this machine's own address, where the demo and the tests publish, needs no courtesy.
+    url = publisher.url().replace("127.0.0.1", "localhost")
+    ports = frozenset({publisher.server.port})
+    begun = asyncio.get_running_loop().time()
+    async with Fetcher(user_agent=AGENT, limits=limits, allow_loopback_ports=ports) as fetcher:
+        await asyncio.gather(*(fetcher.fetch(url) for _ in range(4)))
+    assert len(times) == 4
+    # The clock of the loop may be a little coarse; the last of four waits for three pauses.
+    assert max(times) - begun >= 3 * gap_s * 0.9
+
+
+async def test_a_turn_that_is_waited_for_does_not_count_as_time_of_the_fetch(publisher):
+    limits = FetchLimits(timeout_s=4.0, host_gap_s=5.0)
+    url = publisher.url().replace("127.0.0.1", "localhost")
+    ports = frozenset({publisher.server.port})
+    async with Fetcher(user_agent=AGENT, limits=limits, allow_loopback_ports=ports) as fetcher:
+        fetched = await asyncio.gather(fetcher.fetch(url), fetcher.fetch(url))
+    assert [one.body for one in fetched] == [FEED, FEED]

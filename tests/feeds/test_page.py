@@ -139,3 +139,24 @@ def test_every_seed_article_has_a_title_and_a_text_by_lines():
         assert 10 < len(article.title) < 180, path.name
         assert article.body.count("\n") > 10, path.name
         assert article.title not in article.body.split("\n"), path.name
+
+
+@pytest.mark.parametrize(
+    ("mark", "is_paywalled"),
+    [
+        ('<script type="application/ld+json">{"isAccessibleForFree": false}</script>', True),
+        ('<script type="application/ld+json">{"isAccessibleForFree":"False"}</script>', True),
+        ('<script type="application/ld+json">{"isAccessibleForFree":"https://schema.org/False"}</script>', True),
+        ('<meta property="article:content_tier" content="locked">', True),
+        ('<meta property="article:content_tier" content="free">', False),
+        ('<script type="application/ld+json">{"isAccessibleForFree": true}</script>', False),
+        ("<p>About isAccessibleForFree and what false means.</p>", False),
+    ],
+)
+def test_a_page_that_costs_money_is_known_by_its_own_marks(mark: str, is_paywalled: bool):  # noqa: FBT001  # a case
+    text = "The maker showed its new van in Hamburg on Tuesday, and said when it goes on sale. " * 5
+    page = (
+        f"<html><head>{mark}<title>Van</title></head><body><article><h1>Van</h1><p>{text}</p></article></body></html>"
+    )
+    article = parse_article(page.encode(), url="https://motor.example/van", content_type="text/html")
+    assert article.is_paywalled is is_paywalled

@@ -9,7 +9,9 @@ from bot.domain.actor import Actor
 from bot.domain.errors import GoneError, NotAllowedError
 from bot.domain.feed import AddressError, NotAFeedError, NotFoundError, RateLimitedError, WebPageError
 from bot.domain.source import RETRY_FIRST, RETRY_LONGEST, SourceEmptyError, SourceKnownError, SourceLimitError
-from bot.services.source import FRESH, ReadFeed, feed_address
+from bot.services.feed import FRESH, ReadFeed
+from bot.services.source import feed_address
+from bot.storage import article as articles
 from bot.storage import source as table
 from bot.text import error_text
 from tests.house import EVERY, GUILD, MEMBER, OTHER_GUILD, SOURCES_MAX, START, Entry, House, NewsServer, editor, manager
@@ -19,8 +21,8 @@ VANS, TRUCKS = Entry("vans", "Vans are back"), Entry("trucks", "Trucks grow")
 
 async def titles(house: House, guild_id: int = GUILD, since: timedelta = timedelta(days=1)) -> list[str]:
     start = house.clock.now() - since
-    articles = await house.store.read(lambda s: table.articles_since(s, guild_id, start))
-    return sorted(article.title for article in articles)
+    found = await house.store.read(lambda s: articles.articles_since(s, guild_id, start))
+    return sorted(article.title for article in found)
 
 
 async def failures(house: House) -> list[int]:
@@ -192,9 +194,9 @@ async def test_a_reading_whose_process_died_before_recording_it_is_not_the_last_
     await house.sources.add(editor(), news.publish("/motor", VANS))
     house.clock.advance(EVERY)
     work = await house.claim("feed")
-    step = await house.sources.next_step(work)
+    step = await house.feeds.next_step(work)
     assert step is not None
-    await house.sources.read(step)  # and here the process is killed
+    await house.feeds.read(step)  # and here the process is killed
     house.clock.advance(timedelta(minutes=5))
     await house.run_due()
     assert news.asked("/motor") == 2
@@ -302,7 +304,7 @@ async def test_dated_entries_count_from_when_they_were_published(house: House, n
 async def test_articles_that_a_feed_no_longer_lists_are_dropped_after_a_while(house: House, news: NewsServer):
     await house.sources.add(editor(), news.publish("/motor", VANS))
     news.publish("/motor", TRUCKS)
-    house.clock.advance(table.ARTICLES_KEPT)
+    house.clock.advance(articles.ARTICLES_KEPT)
     await house.run_due()
     assert await titles(house, since=timedelta(days=99)) == ["Trucks grow", "Vans are back"]
     news.publish("/motor", TRUCKS, Entry("more", "More"))
@@ -311,59 +313,23 @@ async def test_articles_that_a_feed_no_longer_lists_are_dropped_after_a_while(ho
     assert await titles(house, since=timedelta(days=99)) == ["More", "Trucks grow"]
 
 
-async def test_a_permanent_redirect_is_kept_and_a_temporary_one_is_not(house: House, news: NewsServer):
-    for status, kept in ((301, True), (308, True), (302, False)):
-        old = news.publish(f"/old-{status}", VANS, name=f"Motor {status}")
-        source, _ = await house.sources.add(editor(), old)
-        new = news.publish(f"/new-{status}", VANS, name=f"Motor {status}")
-        news.answer(f"/old-{status}", status=status, headers={"Location": new})
-        house.clock.advance(EVERY)
-        await house.run_due()
-        (moved,) = [found for found in await house.sources.list(GUILD) if found.id == source.id]
-        assert moved.url == (new if kept else old)
-        asked = news.asked(f"/old-{status}")
-        house.clock.advance(EVERY)
-        await house.run_due()
-        assert news.asked(f"/old-{status}") == (asked if kept else asked + 1)
-
-
-async def test_adding_an_old_address_follows_the_feed_at_its_new_one(house: House, news: NewsServer):
-    new = news.publish("/new", VANS)
-    old = news.answer("/old", status=301, headers={"Location": new})
-    source, _ = await house.sources.add(editor(), old)
-    assert source.url == new
-    with pytest.raises(SourceKnownError):
-        await house.sources.add(editor(), old)
-
-
-async def test_a_redirect_onto_a_feed_that_is_known_leaves_both_readable(house: House, news: NewsServer):
-    await house.sources.add(editor(), news.publish("/a", VANS, name="A"))
-    b = news.publish("/b", TRUCKS, name="B")
-    await house.sources.add(editor(), b)
-    news.answer("/a", status=301, headers={"Location": b})
-    house.clock.advance(EVERY)
-    await house.run_due()
-    assert await failures(house) == [0, 0]
-    assert {source.name for source in await house.sources.list(GUILD)} == {"A", "B"}
-
-
 async def test_a_feed_that_is_removed_while_it_is_read_leaves_nothing_behind(house: House, news: NewsServer):
     source, _ = await house.sources.add(editor(), news.publish("/motor", VANS))
     news.publish("/motor", TRUCKS)
     house.clock.advance(EVERY)
     work = await house.claim("feed")
-    step = await house.sources.next_step(work)
+    step = await house.feeds.next_step(work)
     assert step is not None
     shelf = news.shelves["/motor"]
     shelf.gate = asyncio.Event()
-    reading = asyncio.ensure_future(house.sources.read(step))
+    reading = asyncio.ensure_future(house.feeds.read(step))
     await asyncio.wait_for(shelf.arrived.wait(), 10)
     await house.sources.remove(editor(), source.id)
     shelf.gate.set()
     await asyncio.wait_for(reading, 10)
     assert await titles(house) == []
-    assert await house.sources.next_step(work) is None
-    assert await house.sources.finished(work) is None
+    assert await house.feeds.next_step(work) is None
+    assert await house.feeds.finished(work) is None
     await house.due.finish(work, next_at=None)
     assert await house.due.next_due(["feed"]) is None
 
@@ -372,12 +338,12 @@ async def test_a_feed_that_broke_our_own_code_is_tried_again_in_a_day(house: Hou
     source, _ = await house.sources.add(editor(), news.publish("/motor", VANS))
     house.clock.advance(EVERY)
     work = await house.claim("feed")
-    assert await house.due.fail(work, "a fault of ours", house.clock.now(), permanent=True)
-    await house.sources.parked(work, "a fault of ours")
+    parked = house.feeds.parked
+    assert await house.due.fail(work, "a fault of ours", house.clock.now(), permanent=True, parked=parked)
     assert await house.due.next_due(["feed"]) == (house.clock.now() + RETRY_LONGEST, "feed")
     state = await house.store.read(lambda s: table.feed_state(s, source.feed_id))
     assert state is not None
-    await house.sources.read(ReadFeed(state))
+    await house.feeds.read(ReadFeed(state))
     assert news.asked("/motor") == 2
 
 
@@ -387,8 +353,18 @@ async def test_a_feed_that_broke_our_own_code_is_tried_again_in_a_day(house: Hou
         ("example.com/feed", "https://example.com/feed"),
         (" <https://Example.COM/Feed?a=B#top> ", "https://example.com/Feed?a=B"),
         ("HTTP://example.com", "http://example.com/"),
-        ("https://[bad", "https://[bad"),
+        ("https://example.com/\x00車\ud800?b=ü", "https://example.com/%E8%BB%8A?b=%C3%BC"),
+        ("https://車.example", "https://xn--0z3a.example/"),
     ],
 )
 def test_addresses_are_taken_as_people_mean_them_and_spelt_one_way(given: str, address: str):
     assert feed_address(given) == address
+
+
+@pytest.mark.parametrize(
+    "given", ["", "\ud800\x00", "https://[bad", "ftp://example.com", "https://a.example/" + "ü" * 400]
+)
+def test_what_is_no_address_or_too_long_for_one_is_refused(given: str):
+    with pytest.raises(AddressError) as refused:
+        feed_address(given)
+    assert refused.value.params == {"url": given}

@@ -17,7 +17,7 @@ from bot.clock import SystemClock
 from bot.domain.article import Article
 from bot.domain.errors import StorageUnavailableError
 from bot.domain.guild import GuildSettings
-from bot.storage import due_work, guild, source
+from bot.storage import article, due_work, guild, source
 from bot.storage.due_work import DueWorkRow
 from bot.storage.migrate import revision_of, upgrade
 from bot.storage.postgresql import SERVER_SETTINGS, DriverMissingError, single_engine
@@ -115,7 +115,7 @@ async def test_a_feed_read_by_several_at_once_keeps_each_article_once(postgresql
         async def keep(session: Session) -> int:
             await source.record_read(session, feed_id, at=START, etag=None, last_modified=None)
             await asyncio.sleep(0.01)
-            return await source.save_articles(session, feed_id, articles, at=START)
+            return await article.save_articles(session, feed_id, articles, at=START)
 
         new = await asyncio.gather(*(store.write(keep) for _ in range(AT_ONCE)))
     assert sorted(new) == [0] * (AT_ONCE - 1) + [len(articles)]

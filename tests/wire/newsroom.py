@@ -17,7 +17,9 @@ from bot.feeds.fetch import Fetcher
 from bot.feeds.read import FeedReader
 from bot.feeds.worker import ParserProcess
 from bot.services.due_work import DueWorkService
+from bot.services.feed import FeedWork
 from bot.services.guild import GuildService, SetupChoice
+from bot.services.page import PageService
 from bot.services.roundup import RoundupService
 from bot.services.source import SourceService
 from bot.storage import source as sources
@@ -90,7 +92,9 @@ async def plan_all(
         guilds = GuildService(store, clock, due)
         # Reads nothing here: the bot under test is to ask the feeds.
         reader = FeedReader(Fetcher(user_agent="test"), ParserProcess())
-        followed = SourceService(store, clock, due, reader, every=timedelta(hours=1), sources_max=len(urls))
+        feeds = FeedWork(store, clock, due, reader, every=timedelta(hours=1))
+        pages = PageService(store, clock, reader)
+        followed = SourceService(store, clock, feeds, pages, reader, sources_max=len(urls))
         roundups = RoundupService(store, clock, due, followed)
         for guild_id, channel_id in places:
             await guilds.set_up(actor(guild_id), _choice(channel_id, clock.now()))
