@@ -66,6 +66,10 @@ _ASIDE = regex.compile(
     r"how\s+hard\s+can|what\s+can\s+i\s+say|what\s+could\s+(?:possibly\s+)?go\s+wrong|ready\b|really\b|right\b|see\b|why\s+not\b)",
     regex.IGNORECASE,
 )
+# Asks about whatever stands beside it, which says more.
+_GENERAL = regex.compile(
+    r"^(?:(?:so|and),?\s+)?what\s+do\s+you\s+(?:think|say|reckon|all\s+think)\W*$", regex.IGNORECASE
+)
 _PREAMBLE = regex.compile(
     r"^(?:(?:[\p{L}’' ]{0,40}\bquestions?(?:\s+(?:is|for\s+(?:you|today|the\s+(?:day|comments))|to\s+you))?"
     r"(?:\s+today)?|discuss|"
@@ -114,7 +118,7 @@ def first_question(prose: Sequence[str]) -> str | None:
             elif count_words(asked := _bare(piece)) >= ASKED_WORDS_MIN:
                 answered = bool(following) and not _is_question(following) and not _INVITATION.match(following)
                 found.append((asked, _is_put(asked) or not answered))
-    real = [asked for asked, put in found if put and not _ASIDE.match(asked)]
+    real = [asked for asked, put in found if put and not (_ASIDE.match(asked) or _GENERAL.match(asked))]
     open_ = [asked for asked, _ in found if not _ASIDE.match(asked)]
     return next(iter([*real, *open_, *tasks, *(asked for asked, _ in found)]), None)
 
@@ -131,12 +135,9 @@ def closing_question(prose: Sequence[str]) -> str | None:
         if back and count_words(kept[-1]) > INVITATION_WORDS_MAX:
             return None
         asked = _closing_run(sentences(paragraph))
-        for sentence in asked:
-            question = _bare(sentence)
-            if _asks_readers(question):
-                return question
+        put = [question for sentence in asked if _asks_readers(question := _bare(sentence), sentence)]
         if asked:
-            return None
+            return next((question for question in put if not _GENERAL.match(question)), next(iter(put), None))
     return None
 
 
@@ -190,11 +191,13 @@ def _closing_run(pieces: Sequence[str]) -> list[str]:
     return run
 
 
-def _asks_readers(question: str) -> bool:
-    if count_words(question) < CLOSING_WORDS_MIN or _ASIDE.match(question):
+def _asks_readers(question: str, sentence: str) -> bool:
+    """Return whether a question, bare or with what leads up to it in its sentence, is put to readers."""
+    to_readers = bool(_YOU.search(sentence))
+    if count_words(question) < (ASKED_WORDS_MIN if to_readers else CLOSING_WORDS_MIN) or _ASIDE.match(question):
         return False
     form = form_of(question)
     if form is Form.OTHER:
         return False
     # "Will it be enough?" is the writer's own sigh; "Would you buy one?" is not.
-    return bool(_YOU.search(question)) or form is Form.WHICH or not _VAGUE.search(question)
+    return to_readers or form is Form.WHICH or not _VAGUE.search(question)
