@@ -62,6 +62,7 @@ env-example: setup ## make .env.example from bot/settings.py
 bench: setup ## measure what is promised about speed
 	@$(BIN)/python -m tests.bench.start
 	@$(BIN)/python -m tests.bench.grouping
+	@$(BIN)/python -m tests.bench.roundup
 
 # uv resolves for every platform at once, which pip cannot; it stays in a folder of its own.
 lock: ## resolve pyproject.toml into requirements.lock (LOCK_ARGS=--upgrade for newer versions)

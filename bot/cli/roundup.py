@@ -4,7 +4,7 @@ import asyncio
 import sys
 from collections.abc import AsyncGenerator, Iterable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Literal
@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bot.clock import SystemClock
-from bot.domain.article import SOURCE_NOT_GIVEN, Article
+from bot.domain.article import Article
 from bot.domain.compose import compose
 from bot.domain.edition import Edition
 from bot.domain.errors import PaddockError
@@ -110,21 +110,17 @@ async def print_roundup(
     return 1 if unread else 0
 
 
-def _edition(articles: Iterable[Article], day: date, language: str) -> Edition:
-    nameless = text(SOURCE_NOT_GIVEN, language)
-    named = [
-        replace(article, source=nameless) if article.source == SOURCE_NOT_GIVEN else article for article in articles
-    ]
+def _edition(articles: Sequence[Article], day: date, language: str) -> Edition:
 
     def phrase(message_id: str, /, **params: object) -> str:
         return text(message_id, language, **params)
 
-    return compose(named, day=day, title=text("cli.roundup.title", language, day=day.isoformat()), phrase=phrase)
+    return compose(articles, day=day, title=text("cli.roundup.title", language, day=day.isoformat()), phrase=phrase)
 
 
 def _rendered(edition: Edition, language: str, output: Literal["text", "json", "html"]) -> str:
     if output == "json":
-        return render.as_json(edition)
+        return render.as_json(edition, language)
     return render.as_html(edition, language) if output == "html" else render.as_text(edition, language)
 
 

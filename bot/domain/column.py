@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import regex
 
 from bot.domain.article import Article
+from bot.domain.asking import asks_readers
 from bot.domain.names import NAME, is_outlet
 from bot.domain.outline import QUESTION_HEADING, SHORT_CHARS_MAX, Headed, outline
 from bot.domain.wording import sentences
@@ -75,6 +76,7 @@ _CUES = tuple(
             (?:に(?:よると|よれば)|は(?:次|以下|こ)のように|が(?:次|以下)のように|の(?:報道|記事)(?:から|によると)|から(?:の)?引用)""",
     )
 )
+_NAMED = regex.compile(rf"(?:The )?{NAME}")
 _SAY_CUES = _CUES[2:4]
 _WIDE_CUE = _CUES[-1]
 _REPORTS = regex.compile(r"\b(?:reports?|reported|writes|wrote)\s*$")
@@ -96,19 +98,24 @@ _ATTRIBUTION = re.compile(
     r"[:：]\s*(?=[“\"「『\n])|\b(?:per|via|according to|reports?|reported|told|writes|wrote)\b"
     r"|によると|のように|報道|記事"
 )
+_QUESTION_MARK = re.compile(r"[?？]|か。")
+_ENDING_CHARS = 1_500  # a last section that asks, and what the page has put under it
 _SHORT_LINE = re.compile(rf"^[^\n]{{2,{SHORT_CHARS_MAX}}}$", re.MULTILINE)
 
 
-def read_column(article: Article) -> Column | None:
+def read_column(article: Article, *, is_ours: bool = False) -> Column | None:
     """Return `article` as a column, or None if it is an ordinary article.
 
-    A column has two headed sections or more and either asks under "The Big Question" (or a like heading) or names two
-    outlets or more as its sources, in two sections or more.
+    A column has two headed sections or more and asks under "The Big Question" (or a like heading), or names two outlets
+    or more as its sources, in two sections or more, or names one and ends in a short section that asks its readers.
+    Of what a guild calls its own column (`is_ours`) the headed sections are taken for what they are.
     """
     # Most articles are none, and cheap looks tell.
-    if not _ASKING_LINE.search(article.body) and len(_ATTRIBUTION.findall(article.body)) < QUOTING_MIN:
-        return None
     if len(_SHORT_LINE.findall(article.body)) < PARTS_MIN:
+        return None
+    attributed = len(_ATTRIBUTION.findall(article.body))
+    asks_last = _QUESTION_MARK.search(article.body[-_ENDING_CHARS:]) is not None
+    if not is_ours and attributed < (1 if asks_last else QUOTING_MIN) and not _ASKING_LINE.search(article.body):
         return None
     headed = outline(article)
     intro = headed[0].prose if headed and not headed[0].heading else ()
@@ -123,8 +130,17 @@ def read_column(article: Article) -> Column | None:
             parts.append(_part(section))
     naming = [{*part.outlets, *(quotation.outlet for quotation in part.quotations)} - {None} for part in parts]
     roundup = sum(map(bool, naming)) >= QUOTING_MIN and len(set[str | None]().union(*naming)) >= QUOTING_MIN
-    if len(parts) >= PARTS_MIN and (question or roundup):
+    if len(parts) >= PARTS_MIN and (question or roundup or is_ours):
         return Column(intro, tuple(parts), question)
+    # Under whatever heading: a short last section that asks, after one that quotes an outlet, closes a column.
+    if (
+        not question
+        and len(parts) > PARTS_MIN
+        and any(naming[:-1])
+        and asks_readers(parts[-1].prose)
+        and not naming[-1]
+    ):
+        return Column(intro, tuple(parts[:-1]), parts[-1].prose)
     return None
 
 
@@ -154,7 +170,7 @@ def _quotations(prose: Sequence[str]) -> tuple[Quotation, ...]:
         text = paragraph[cue.end() :].strip() if cue else ""
         if not before or (not text and place + 1 == len(prose)):
             continue
-        outlet = named_outlet(before[-1], known_only=True)
+        outlet = named_outlet(before[-1], known_only=True) or _only_outlet(before[-1], text)
         if outlet is None and _SAME_REPORT.search(before[-1]):
             outlet = found[-1].outlet if found else None
         elif outlet is None:
@@ -164,6 +180,14 @@ def _quotations(prose: Sequence[str]) -> tuple[Quotation, ...]:
                 continue
         found.append(Quotation(outlet, _unquoted(text or prose[place + 1])))
     return tuple(found)
+
+
+def _only_outlet(sentence: str, quoted_inline: str) -> str | None:
+    """Return the one outlet that a sentence before a block quotation names, however it does ("Autocar was there:")."""
+    if quoted_inline:
+        return None
+    found = {name for match in _NAMED.finditer(sentence) if is_outlet(name := _POSSESSIVE.sub("", match.group()))}
+    return found.pop() if len(found) == 1 else None
 
 
 def _unquoted(text: str) -> str:

@@ -99,7 +99,8 @@ class Edition:
     """A day's issue. `stories` holds every group of article addresses found, also those left out.
 
     `reserve` holds sections that would have come next, for editors to swap in; `comment` is the editor's own opening
-    words, `edited_by` the members who edited it, the last one last.
+    words, `edited_by` the members who edited it, the last one last. `look_backs` are those of a weekly edition: what
+    readers answered on each day of the week.
     """
 
     title: str
@@ -113,3 +114,4 @@ class Edition:
     comment: str = ""
     edited_by: tuple[int, ...] = ()
     corrections: tuple[Correction, ...] = ()
+    look_backs: tuple[LookBack, ...] = ()

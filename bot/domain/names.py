@@ -65,7 +65,7 @@ Bugatti
 Koenigsegg
 Rimac
 McLaren
-Lotus
+Lotus|Lotus Cars
 Aston Martin
 Bentley
 Rolls-Royce
@@ -85,7 +85,7 @@ Jeep|ジープ
 Ram
 Tesla|テスラ
 Rivian|リビアン
-Lucid
+Lucid|Lucid Motors
 Fisker
 VinFast|Vinfast|ビンファスト
 Tata
@@ -111,7 +111,8 @@ _MAKER = regex.compile(
 _OUTLETS_TEXT = """Reuters|Bloomberg|AP|Associated Press|AFP|CNN|CNBC|BBC|NPR|Axios|Politico|Wired|Forbes|Fortune
 Nikkei|Nikkei Asia|Electrek|InsideEVs|Jalopnik|Autoblog|Motor1|Carscoops|The Verge|TechCrunch|Engadget|Autocar|Top Gear
 The Drive|Road & Track|Car and Driver|MotorTrend|Edmunds|Kelley Blue Book|Cox Automotive|The Autopian|Ars Technica|Kyodo
-NHK|Handelsblatt|Der Spiegel|Le Monde
+NHK|Handelsblatt|Der Spiegel|Le Monde|Autosport|The Race|Kotaku|The Hill|Vox|Quartz|Semafor|Business Wire|Yonhap|Xinhua
+Auto Motor und Sport|Les Echos|Corriere della Sera|El País|ANSA|DPA|Hagerty|Roadshow|Green Car Reports
 ロイター|ブルームバーグ|共同通信|時事通信|日経|日本経済新聞|朝日新聞|読売新聞|毎日新聞"""
 OUTLETS = frozenset(_OUTLETS_TEXT.replace("\n", "|").split("|"))
 _OUTLET_ENDINGS_TEXT = """

@@ -47,10 +47,14 @@ class Headed:
 
 
 QUESTION_HEADING = regex.compile(
-    r"^(?:(?:the|today[’']?s|our|my|this\ morning[’']?s|and\ now,?\ the)\s+)?"
-    r"(?:(?:big|daily|closing|morning|burning|reader|readers[’']?)\s+question(?:\s+of\s+the\s+day)?"
-    r"|question\s+of\s+the\s+(?:day|morning|week)|question\s+for\s+(?:you|the\s+(?:readers|comments|room))"
-    r"|qotd|over\s+to\s+you|your\s+turn|what\s+do\s+you\s+think(?=\W*$)"
+    r"^(?:(?:the|an?|today[’']?s|our|my|your|this\s+(?:morning|week)[’']?s|and\s+now,?\s+the)\s+)?"
+    r"(?:(?:big(?:ger|gest)?|daily|weekly|closing|final|parting|last|morning|evening|breakfast|burning|discussion|weekend"
+    r"|community|comments?|readers?[’']?s?[’']?|(?:mon|tues|wednes|thurs|fri|satur|sun)day)\s+question(?:\s+of\s+the\s+day)?"
+    r"|question\s+(?:of|for)\s+the\s+(?:day|morning|week|weekend)|question\s+time"
+    r"|question\s+for\s+(?:you|(?:the|our)\s+(?:readers|comments|commenters|room|class))|qotd|over\s+to\s+you(?:\s+(?:all|lot))?"
+    r"|your\s+(?:turn|take|call|verdict|say)|what[’']?s\s+your\s+take|(?:now\s+)?you\s+(?:tell\s+(?:me|us)|decide)"
+    r"|talk\s+among(?:st)?\s+yourselves|sound\s+off|have\s+your\s+say|let[’']?s\s+(?:talk|discuss)|discussion"
+    r"|what\s+we[’']?re\s+asking|we\s+ask,?\s+you\s+answer|what\s+do\s+you\s+(?:think|say|reckon)(?=\W*$)"
     r"|(?:今日|きょう|本日|今朝)の(?:質問|問い|ビッグ・?クエスチョン|お題)|(?:ザ・)?ビッグ・?クエスチョン|大きな問い|読者(?:の皆さん)?への(?:質問|問い)|皆さんへの質問)"
     r"\s*(?:$|[:：?？!！.—–]\s*|\s-\s)",
     regex.IGNORECASE,
@@ -70,6 +74,7 @@ clockwise silhouette teaser concept dashboard profile topshot header hero jpg jp
 _CAPTION_WORDS = frozenset(_CAPTION_TEXT.split())
 _WIDE_CAPTION_WORDS = ("写真", "画像", "撮影", "提供", "イメージ")
 _CAPTION_SCORE = -9
+_CAPITALS_SCORE = 4  # nobody shouts a caption
 LONE_RUN_LINES_MAX = 20  # a longer run of short lines is a list, whatever stands at its end
 # "Mev2", "hero_1", "1200x800": a picture's file name rather than a word. Models ("VF8", "ID.4") are not meant.
 _FILE_TOKEN = regex.compile(r"\b(?:\p{Lu}\p{Ll}{2,}\d+|\d+x\d+|\S+_\S+|(?i:img|dsc)\w*\d+)\b")
@@ -81,7 +86,10 @@ _NUMBER = regex.compile(r"^\d{1,2}[.)]\s+")
 # "Hyundai goes hydrogen": a name, and at once what it does.
 _DOES = regex.compile(r"^\p{Lu}\S*(?:\s\p{Lu}\S*)*\s\p{Ll}{2,}s\s+\S")
 _CLOSED = regex.compile(r"[.。:：,、;；…][\"'”’」』)\]）]*$")
-_MARKUP = regex.compile(r"^(?:#{1,6}\s+|>\s+|\*\*(?=.*\*\*$))|\*\*$")
+# Headings and list items are set off with signs and emoji; "©" begins a credit, which is known by it.
+_MARKUP = regex.compile(
+    r"^(?:#{1,6}\s+|>\s+|\*\*(?=.*\*\*$)|(?:(?![©®℗™°])[\p{So}\p{Sk}][\uFE0F\u200D\u20E3\p{Sk}]*\s*)+)|\*\*$"
+)
 
 
 def outline(article: Article) -> tuple[Headed, ...]:
@@ -191,7 +199,7 @@ def is_short(line: str) -> bool:
         return len(line) <= SHORT_WIDE_CHARS_MAX and not line.endswith(("？", "！"))
     if len(sentences(_NUMBER.sub("", line))) > 1:
         return False
-    if line.endswith("?") and _ASKS_YOU.search(line) and not _title_case(line):
+    if line.endswith("?") and _ASKS_YOU.search(line) and not is_title_case(line):
         return False
     return len(line) <= SHORT_CHARS_MAX and len(line.split()) <= SHORT_WORDS_MAX and not line[0].islower()
 
@@ -199,7 +207,7 @@ def is_short(line: str) -> bool:
 def _titled(lines: Sequence[str]) -> bool | None:
     """Return whether headings are in title case here, judged by the short lines that read most like headings."""
     votes = Counter(
-        _title_case(line)
+        is_title_case(line)
         for line in lines
         if line
         and is_short(line)
@@ -212,14 +220,15 @@ def _titled(lines: Sequence[str]) -> bool | None:
     return votes[True] > votes[False]
 
 
-def _title_case(line: str) -> bool:
+def is_title_case(line: str) -> bool:
+    """Return whether most of the longer words of a line begin with a capital."""
     longer = [word for word in line.split()[1:] if word[0].isalpha() and len(word) > 3]  # noqa: PLR2004
     return bool(longer) and sum(word[0].isupper() for word in longer) * 4 >= len(longer) * 3
 
 
 def _titled_heading(line: str) -> bool:
     says = bool(_FUNCTION_WORDS & set(line.casefold().split())) or bool(_VERBISH.search(line))
-    return says and len(line.split()) > 2 and _title_case(line)  # noqa: PLR2004  # "Motor Shows" may be a caption
+    return says and len(line.split()) > 2 and is_title_case(line)  # noqa: PLR2004  # "Motor Shows" may be a caption
 
 
 def _slot(line: str) -> str:
@@ -231,7 +240,8 @@ def _score(
 ) -> int:
     """Return how much a short line reads like a heading; captions come out below zero."""
     line = lines[place]
-    credited = place + 1 < len(lines) and is_credit(lines[place + 1])
+    # "[Image: a grey ship]" is a whole caption; "Photo: Big Maker" stands under one.
+    credited = place + 1 < len(lines) and is_credit(lines[place + 1]) and lines[place + 1][0] not in "([（"
     # A credit belongs to the line before it, unless that is the only one: then it may stand under a heading's picture.
     if credited and sum(not is_credit(lines[i]) for i in run[:LONE_RUN_LINES_MAX]) > 1:
         return _CAPTION_SCORE
@@ -244,7 +254,9 @@ def _score(
     if regex.search(r"[\p{Han}\p{Hiragana}\p{Katakana}]", line):
         pictured = any(word in line for word in _WIDE_CAPTION_WORDS)
         return 3 + ("、" in line or "「" in line) - run.index(place) - 3 * credited - 4 * pictured
-    title_case = _title_case(line)
+    if line.isupper() and len(tokens) > 1:
+        return _CAPITALS_SCORE
+    title_case = is_title_case(line)
     function = bool(_FUNCTION_WORDS & set(tokens))
     score = 2 * function - 3 * credited
     score += (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.address import canonical_address
-from bot.domain.article import Article
+from bot.domain.article import SOURCE_NOT_GIVEN, Article
 from bot.domain.vectors import Vector, close_pairs, similarity, vectors
 from bot.domain.wording import clean, count_words, words
 
@@ -28,11 +28,13 @@ TITLE_WORDS_MIN = 4
 # Articles of one title whose texts differ more than this are issues of a series ("Morning briefing").
 SAME_TEXT_MIN = 0.5
 
-# How a story is ranked: each doubling of its sources counts as much as one day of age, a full text half as much.
+# How a story is ranked: each doubling of its sources (or of their weight) counts as much as one day of age, and so
+# does a full text.
 FRESH_HALF_LIFE = timedelta(hours=24)
 SUBSTANCE_WORDS = 150
 SUBSTANCE_WEIGHT = 0.5
 UNKNOWN_FRESHNESS = 0.5
+TOLD_BY_MIN = 0.25  # the least that a source's weight can make of a story
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +64,7 @@ def group(articles: Sequence[Article]) -> tuple[Story, ...]:
 
 
 def rank(stories: Sequence[Story], now: datetime | None) -> tuple[Story, ...]:
-    """Return the stories, what matters most first: by how many sources tell it, freshness and substance.
+    """Return the stories, what matters most first: by its sources and their weight, freshness and substance.
 
     Args:
         stories: in any order, which has no influence.
@@ -73,8 +75,18 @@ def rank(stories: Sequence[Story], now: datetime | None) -> tuple[Story, ...]:
     return tuple(sorted(stories, key=lambda story: (-_weight(story, reference), _order(story.articles[0]))))
 
 
+def weigh(stories: Sequence[Story], now: datetime | None) -> list[float]:
+    """Return how much each story matters, by which `rank` orders them; the arguments are the same."""
+    newest = max((moment for story in stories if (moment := _published(story))), default=None)
+    return [_weight(story, now or newest) for story in stories]
+
+
 def _weight(story: Story, now: datetime | None) -> float:
-    sources_n = len({article.source.casefold() for article in story.articles})
+    sources: dict[str, float] = {}
+    for article in story.articles:
+        name = article.url if article.source == SOURCE_NOT_GIVEN else article.source.casefold()
+        sources[name] = max(sources.get(name, 0.0), article.weight)
+    told_by = max(sum(sources.values()), TOLD_BY_MIN)
     published = _published(story)
     if published is None or now is None:
         freshness = UNKNOWN_FRESHNESS
@@ -83,7 +95,7 @@ def _weight(story: Story, now: datetime | None) -> float:
         age = max(now - published, timedelta(0))
         freshness = 0.5 ** (age / FRESH_HALF_LIFE)
     substance = min(max(_substance_words(article) for article in story.articles) / SUBSTANCE_WORDS, 1.0)
-    return math.log2(sources_n) * 0.5 + freshness + substance * SUBSTANCE_WEIGHT
+    return math.log2(told_by) * 0.5 + freshness + substance * SUBSTANCE_WEIGHT
 
 
 def _published(story: Story) -> datetime | None:
@@ -92,8 +104,12 @@ def _published(story: Story) -> datetime | None:
 
 def _substance_words(article: Article) -> int:
     # Past SUBSTANCE_WORDS no more is counted, and words of ten characters are long ones.
-    chars_max = SUBSTANCE_WORDS * 10
-    return max(count_words(article.body[:chars_max]), count_words(article.summary[:chars_max]))
+    return max(_about_words(text[: SUBSTANCE_WORDS * 10]) for text in (article.body, article.summary))
+
+
+def _about_words(text: str) -> int:
+    # Dashes count as words here; asking each piece of thousands of texts what it holds takes seconds.
+    return len(text.split()) if text.isascii() else count_words(text)
 
 
 def _order(article: Article) -> tuple[str, ...]:

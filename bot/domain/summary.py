@@ -44,11 +44,14 @@ _DATELINE = regex.compile(
 def headline(article: Article) -> str:
     """Return the article's title, or for one without (a page whose title is just how it begins) what carries it."""
     title = clean(article.title)
-    body = paragraphs(article.body)
-    untitled = bool(title and body) and not is_short(title) and body[0].startswith(title.rstrip(ELLIPSIS + ". ")[:40])
-    if not title or untitled:
+    if not title or _is_untitled(article):
         title = _carrying(_prose(article), title="") or title
     return cut(title, HEADLINE_CHARS_MAX)
+
+
+def _is_untitled(article: Article) -> bool:
+    title, body = clean(article.title), paragraphs(article.body)
+    return bool(title and body) and not is_short(title) and body[0].startswith(title.rstrip(ELLIPSIS + ". ")[:40])
 
 
 def summarise(article: Article, *, words_max: int = SUMMARY_WORDS_MAX) -> str:
@@ -62,7 +65,7 @@ def summarise(article: Article, *, words_max: int = SUMMARY_WORDS_MAX) -> str:
         return quote([description], words_max=words_max)
     prose = _prose(article)
     head = headline(article)
-    carrying = _carrying(prose, title=article.title, avoid=head)
+    carrying = _carrying(prose, title=head if _is_untitled(article) else article.title, avoid=head)
     for paragraph in prose:
         if carrying and (at := paragraph.find(carrying)) >= 0:
             return quote([paragraph[at:]], words_max=words_max)

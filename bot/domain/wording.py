@@ -176,9 +176,10 @@ def cut(text: str, chars_max: int) -> str:
         return ""
     text = text[: chars_max + LOOK_AHEAD_CHARS]
     fitting = _fitting(text, chars_max)
-    ends = [end for end in _ends(text) if end <= len(fitting)]
-    if ends and ends[-1] * 2 >= chars_max:
-        return text[: ends[-1]].rstrip()
+    end = max((end for end in _ends(text) if end <= len(fitting)), default=0)
+    # A joiner or an accent right after a full stop belongs to it.
+    if end * 2 >= chars_max and len(_fitting(text, end)) == end:
+        return text[:end].rstrip()
     fitting = _fitting(text, chars_max - len(ELLIPSIS))
     word_end = max((match.start() for match in regex.finditer(r"\s+", text[: len(fitting) + 1])), default=0)
     # Languages without spaces, and addresses, are cut where they stand.

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bot.domain.edition import BigQuestion, Edition, QuestionKind, QuestionOrigin, Section, SourceRef
+from bot.domain.article import SOURCE_NOT_GIVEN
+from bot.domain.edition import BigQuestion, Edition, LookBack, QuestionKind, QuestionOrigin, Section, SourceRef
 from bot.domain.wording import quoted_spans
-from bot.text import day_text, join_names, text
+from bot.text import day_text, join_names, plural, text
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -26,24 +27,40 @@ class Credit:
 
     label: str
     url: str | None
+    is_paywalled: bool = False
 
 
 def credits_of(section: Section, language: str) -> tuple[Credit, ...]:
     """Return the section's sources as they are shown.
 
     An outlet that is known only by name is credited through the page that quotes it ("Reuters, via The Morning
-    Column") and linked to that page; a page that merely mentions one is named first ("…, citing Reuters").
+    Column") and linked to that page; a page that merely mentions one is named first ("…, citing Reuters"). A page whose
+    own outlet is not known is "this page" then.
     """
     named = [ref.name for ref in section.sources if ref.url is None]
     linked = [ref for ref in section.sources if ref.url is not None]
     if not named:
-        return tuple(Credit(ref.name, ref.url) for ref in linked)
+        return tuple(_credit(ref, language) for ref in linked)
     page = next((ref for ref in linked if ref.url in section.articles[:1]), linked[0] if linked else None)
     if page is None:
         return (Credit(join_names(named, language), None),)
-    message_id = "edition.citing" if section.sources[0] is page else "edition.via"
-    through = Credit(text(message_id, language, names=join_names(named, language), page=page.name), page.url)
-    return (through, *(Credit(ref.name, ref.url) for ref in linked if ref is not page))
+    is_citing = section.sources[0] is page
+    if page.name == SOURCE_NOT_GIVEN:
+        message_id = "edition.citing_unnamed" if is_citing else "edition.via_unnamed"
+    else:
+        message_id = "edition.citing" if is_citing else "edition.via"
+    label = text(message_id, language, names=join_names(named, language), page=page.name)
+    through = Credit(label, page.url, page.is_paywalled)
+    return (through, *(_credit(ref, language) for ref in linked if ref is not page))
+
+
+def _credit(ref: SourceRef, language: str) -> Credit:
+    return Credit(source_name(ref.name, language), ref.url, ref.is_paywalled)
+
+
+def source_name(name: str, language: str) -> str:
+    """Return an outlet's name, or in the reader's language that none is given."""
+    return text(SOURCE_NOT_GIVEN, language) if name == SOURCE_NOT_GIVEN else name
 
 
 def quotation(summary: str, language: str) -> str:
@@ -59,7 +76,7 @@ def quotation(summary: str, language: str) -> str:
     return text("edition.quotation", language, text="".join(pieces))
 
 
-def as_json(edition: Edition) -> str:
+def as_json(edition: Edition, language: str = "en") -> str:
     """Return the edition as a JSON object, indented.
 
     Keys: ``title``, ``date`` (ISO 8601), ``lead`` (a section or null), ``sections``, ``big_question`` (``text``,
@@ -70,8 +87,8 @@ def as_json(edition: Edition) -> str:
         {
             "title": edition.title,
             "date": edition.day.isoformat(),
-            "lead": _section_json(edition.lead) if edition.lead else None,
-            "sections": [_section_json(section) for section in edition.sections],
+            "lead": _section_json(edition.lead, language) if edition.lead else None,
+            "sections": [_section_json(section, language) for section in edition.sections],
             "big_question": _question_json(edition.big_question) if edition.big_question else None,
             "stories": [list(story) for story in edition.stories],
         },
@@ -80,18 +97,18 @@ def as_json(edition: Edition) -> str:
     )
 
 
-def _section_json(section: Section) -> dict[str, object]:
+def _section_json(section: Section, language: str) -> dict[str, object]:
     return {
         "headline": section.headline,
         "summary": section.summary,
-        "sources": [_source_json(ref) for ref in section.sources],
+        "sources": [_source_json(ref, language) for ref in section.sources],
         "articles": list(section.articles),
         "image_url": section.image_url,
     }
 
 
-def _source_json(ref: SourceRef) -> dict[str, str | None]:
-    return {"name": ref.name, "url": ref.url}
+def _source_json(ref: SourceRef, language: str) -> dict[str, str | None]:
+    return {"name": source_name(ref.name, language), "url": ref.url}
 
 
 def _question_json(question: BigQuestion) -> dict[str, object]:
@@ -110,17 +127,34 @@ def as_text(edition: Edition, language: str) -> str:
     if not shown:
         lines += ["", text("edition.empty", language)]
     for section in shown:
-        lines += ["", section.headline]
+        update = f"{text('edition.update', language)}: " if section.is_update else ""
+        lines += ["", update + section.headline]
         if section.summary:
             lines.append(f"  {quotation(section.summary, language)}")
         for credit in credits_of(section, language):
             address = f"  {credit.url}" if credit.url else ""
-            lines.append(f"  — {credit.label}{address}")
+            mark = f" {text('edition.paywalled', language)}" if credit.is_paywalled else ""
+            lines.append(f"  — {credit.label}{mark}{address}")
     if question := edition.big_question:
         lines += ["", text("edition.big_question", language), f"  {question.text}"]
         lines += [f"  ○ {option}" for option in _choices(question, language)]
         lines.append(f"  {_how_to_answer(question, language)}")
+    for back in look_backs_of(edition):
+        lines += ["", text("edition.look_back", language), f"  {back.question}"]
+        lines += [f"  {line}" for line in answer_lines(back, language)]
     return "\n".join(lines) + "\n"
+
+
+def look_backs_of(edition: Edition) -> tuple[LookBack, ...]:
+    """Return what the edition looks back at: on its last question, or on those of its week."""
+    return (*((edition.look_back,) if edition.look_back else ()), *edition.look_backs)
+
+
+def answer_lines(back: LookBack, language: str) -> list[str]:
+    """Return what came of a question, one line for each answer, else one for its thread."""
+    if back.answers:
+        return [plural("edition.votes", language, answer.votes_n, answer=answer.text) for answer in back.answers]
+    return [plural("edition.comments", language, back.comments_n)] if back.comments_n else []
 
 
 def as_html(edition: Edition, language: str) -> str:
@@ -143,6 +177,9 @@ def as_html(edition: Edition, language: str) -> str:
             web=_web_address,
             message=message,
             choices=_choices(question, language) if question else (),
+            look_backs=look_backs_of(edition),
+            answers=partial(answer_lines, language=language),
+            source_name=partial(source_name, language=language),
             how_to_answer=_how_to_answer(question, language) if question else "",
         )
     )

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 
 from bot.clock import Clock
@@ -23,6 +23,7 @@ from bot.domain.roundup import (
     NoSourcesError,
     PostsPausedError,
     Roundup,
+    RoundupKind,
     message_link,
 )
 from bot.services import suggestion
@@ -36,8 +37,10 @@ from bot.storage.store import Session, Store
 from bot.text import text
 
 HISTORY_PAGE = 10
-# Articles live longer than a day, so that nothing is missed; what these editions told is not told again.
-EDITIONS_REMEMBERED = 3
+# Reports of one event come within four days (`bot.domain.story`); what these editions told is not told again.
+EDITIONS_REMEMBERED = 5
+EDITIONS_READ_MAX = 50  # a week of seven roundups
+WEEK = timedelta(days=7)
 
 
 class RoundupService:
@@ -131,19 +134,30 @@ class RoundupService:
             NoSourcesError: if the guild follows nothing.
             NoNewsError: if nothing is new enough.
         """
+        if roundup.kind is RoundupKind.WEEKLY:
+            edition = await self._compose_week(settings, roundup, day)
+        else:
+            edition = await self._compose_day(settings, roundup, day)
+        return edition if Part.QUESTION in settings.parts else replace(edition, big_question=None)
+
+    async def _compose_day(self, settings: GuildSettings, roundup: Roundup, day: date) -> Edition:
         since = self._clock.now() - ARTICLE_AGE_MAX
 
-        async def read(session: Session) -> tuple[tuple[Article, ...], tuple[QueuedQuestion, ...]]:
+        async def read(
+            session: Session,
+        ) -> tuple[tuple[Article, ...], tuple[Article, ...], tuple[QueuedQuestion, ...]]:
             articles = (
                 *await suggestion.accepted(session, settings.guild_id, roundup.id),
                 *await sources.articles_since(session, settings.guild_id, since, roundup_id=roundup.id),
             )
-            earlier = await table.editions_page(session, settings.guild_id, limit=EDITIONS_REMEMBERED, before=day)
-            told = {url for edition in earlier for url in _told(edition)}
-            fresh = tuple(article for article in articles if article.url not in told)
-            return fresh, await questions.waiting(session, settings.guild_id, roundup_id=roundup.id)
+            earlier = await table.editions_page(session, settings.guild_id, limit=EDITIONS_READ_MAX, before=day)
+            posted = [one for one in earlier if one.roundup_id == roundup.id and one.state is EditionState.POSTED]
+            addresses = {url for edition in posted[:EDITIONS_REMEMBERED] for url in _told(edition)}
+            fresh = tuple(article for article in articles if article.url not in addresses)
+            told = await sources.articles_at(session, settings.guild_id, addresses)
+            return fresh, told, await questions.waiting(session, settings.guild_id, roundup_id=roundup.id)
 
-        articles, queue = await self._store.read(read)
+        articles, told, queue = await self._store.read(read)
         if not articles:
             if not await self._source.list(settings.guild_id):
                 raise NoSourcesError
@@ -153,12 +167,36 @@ class RoundupService:
         articles = await self._source.complete(settings.guild_id, articles, ours)
         # Grouping compares every article with every other: milliseconds for dozens, too long for the loop for more.
         asked = next(iter(queue), None)
-        make = partial(_composer, settings=settings, roundup=roundup, day=day, now=self._clock.now(), asked=asked)
+        now = self._clock.now()
+        make = partial(_composer, settings=settings, roundup=roundup, day=day, now=now, told=told, asked=asked)
         edition = await asyncio.to_thread(make(articles))
         completed = await self._source.complete(settings.guild_id, articles, set(_quoted(edition)))
         if completed != articles:
             edition = await asyncio.to_thread(make(completed))
-        return edition if Part.QUESTION in settings.parts else replace(edition, big_question=None)
+        if edition.lead is None:  # what is new repeats what was told
+            raise NoNewsError(hours=int(ARTICLE_AGE_MAX.total_seconds() // 3600))
+        return edition
+
+    async def _compose_week(self, settings: GuildSettings, roundup: Roundup, day: date) -> Edition:
+        from bot.domain.week import compose_week  # noqa: PLC0415  # as `compose` below
+
+        async def read(session: Session) -> list[Edition]:
+            before = day + timedelta(days=1)
+            found = await table.editions_page(session, settings.guild_id, limit=EDITIONS_READ_MAX, before=before)
+            return [
+                edition.content
+                for edition in found
+                if edition.content is not None
+                and edition.roundup_id != roundup.id
+                and edition.state is EditionState.POSTED
+                and edition.day > day - WEEK
+            ]
+
+        editions = await self._store.read(read)
+        if not editions:
+            raise NoNewsError(hours=int(WEEK.total_seconds() // 3600))
+        phrase = partial(_phrase, settings.language)
+        return await asyncio.to_thread(compose_week, editions, day=day, title=roundup.name, phrase=phrase)
 
     async def _require(self, guild_id: int) -> tuple[GuildSettings, Roundup]:
         settings = await self._store.read(lambda session: guilds.settings_of(session, guild_id))
@@ -186,9 +224,10 @@ def _composer(
     articles: tuple[Article, ...],
     settings: GuildSettings,
     roundup: Roundup,
+    *,
     day: date,
     now: datetime,
-    *,
+    told: tuple[Article, ...],
     asked: QueuedQuestion | None,
 ) -> Callable[[], Edition]:
     # Their word lists take 200 ms that a start need not pay.
@@ -201,6 +240,7 @@ def _composer(
         title=roundup.name,
         now=now,
         phrase=partial(_phrase, settings.language),
+        told=told,
         queued=None if asked is None else from_queue(asked),
     )
 

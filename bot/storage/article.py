@@ -1,6 +1,6 @@
 """Articles: kept as their feeds give them, completed from their pages, and given to a guild as it wants them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, func, or_, select, update
@@ -81,6 +81,17 @@ async def articles_since(
         for article, source in found
         if takes(article, include=source.include_words, exclude=source.exclude_words)
     )
+
+
+async def articles_at(session: AsyncSession, guild_id: int, urls: Collection[str]) -> tuple[Article, ...]:
+    """Return what is still kept of the articles at these addresses, among those of a guild's sources."""
+    wanted = (
+        select(ArticleRow, SourceRow)
+        .join(SourceRow, SourceRow.feed_id == ArticleRow.feed_id)
+        .where(SourceRow.guild_id == guild_id, ArticleRow.url.in_(urls))
+        .order_by(ArticleRow.id)
+    )
+    return tuple(_article(row, source) for row, source in await session.execute(wanted))
 
 
 def _article(row: ArticleRow, source: SourceRow) -> Article:

@@ -19,6 +19,7 @@ from bot.domain.article import Article
 from bot.domain.story import Story, group
 
 LABELLED = Path(__file__).parents[1] / "domain" / "labelled" / "events.json"
+SIBLINGS = LABELLED.with_name("siblings.json")  # short reports of ten pairs of like events
 
 
 class BCubed(NamedTuple):
@@ -79,4 +80,4 @@ def main(paths: Sequence[Path]) -> None:
 
 
 if __name__ == "__main__":
-    main([Path(argument) for argument in sys.argv[1:]] or [LABELLED])
+    main([Path(argument) for argument in sys.argv[1:]] or [LABELLED, SIBLINGS])

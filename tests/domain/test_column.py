@@ -31,14 +31,14 @@ def sample(request):
 
 def test_a_column_has_its_headings_as_parts_and_no_caption_among_them(sample):
     column = read_column(sample.article)
-    assert column is not None
-    assert " | ".join(part.headline for part in column.parts) == sample.expected["parts"]
+    parts = [part.headline for part in column.parts] if column else ["-"]
+    assert " | ".join(parts) == sample.expected["parts"]
 
 
 def test_a_part_names_the_outlet_that_it_quotes(sample):
     column = read_column(sample.article)
-    assert column is not None
-    outlets = [next((q.outlet for q in part.quotations if q.outlet), None) or "-" for part in column.parts]
+    parts = column.parts if column else ()
+    outlets = [next((q.outlet for q in part.quotations if q.outlet), None) or "-" for part in parts] or ["-"]
     assert " | ".join(outlets) == sample.expected["outlets"]
 
 

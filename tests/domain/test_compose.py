@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -5,9 +6,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.article import Article
+from bot.domain.article import SOURCE_NOT_GIVEN, Article
 from bot.domain.compose import compose
-from bot.domain.edition import QuestionKind, QuestionOrigin, SourceRef
+from bot.domain.edition import BigQuestion, QuestionKind, QuestionOrigin, SourceRef
+from bot.domain.question import find_question
 from bot.text import text
 from tests.bench.grouping import LABELLED, load
 
@@ -15,6 +17,9 @@ DAY = date(2026, 3, 3)
 NOON = datetime(2026, 3, 3, 12, tzinfo=UTC)
 ARTICLES, EVENTS = load(LABELLED)
 SEEDS = Path(__file__).parents[2].parent / "shared" / "seeds"
+RIVAL = (
+    (Path(__file__).parent / "labelled" / "columns" / "captions_between.txt").read_text("utf-8").split("---\n", 1)[1]
+)
 COLUMN = (Path(__file__).parent / "labelled" / "columns" / "headings_and_captions.txt").read_text(encoding="utf-8")
 
 
@@ -100,6 +105,109 @@ def test_an_article_on_what_a_column_tells_joins_its_section_and_links_the_outle
     assert edition.lead.articles == ("https://column.example/monday", "https://ledger.example/valmo")
     assert len(edition.sections) == 2
     assert edition.stories == (("https://column.example/monday",), ("https://ledger.example/valmo",))
+
+
+def plain(key, title, body, **changes):
+    article = Article(key, f"https://{key}.example/", title, f"Outlet {key}", body=body, published_at=NOON)
+    return replace(article, **changes)
+
+
+FERRY = plain("ferry", "New ferry for the bay", "A ferry will cross the bay from May, the county said.")
+BRIDGE = plain("bridge", "Bridge at Korrby gets a toll", "Drivers pay two crowns a crossing at Korrby.")
+TRAM = plain("tram", "Forty trams for Aldmouth", "The city buys forty trams to replace its oldest ones.")
+DEPOT = plain("depot", "Depot burns electricity of its own", "A wind wheel now feeds the buses of the depot.")
+SCHOOL = plain("school", "School for welders opens", "Forty welders begin their training with Valmo in spring.")
+
+
+def headlines(edition):
+    return [section.headline for section in (edition.lead, *edition.sections) if section]
+
+
+def test_a_source_that_counts_more_leads():
+    heavy, light = replace(TRAM, weight=3.0), replace(FERRY, weight=0.5)
+    assert headlines(compose([BRIDGE, light, heavy], day=DAY, title="Morning", now=NOON)) == [
+        TRAM.title,
+        BRIDGE.title,
+        FERRY.title,
+    ]
+
+
+def test_the_guilds_own_column_makes_the_edition_and_keeps_the_rest_for_editors():
+    own = replace(the_column(), is_ours=True)
+    rival = replace(the_column(), url="https://rival.example/", key="r", title="Rival", body=RIVAL)
+    edition = compose([rival, own, FERRY, BRIDGE, TRAM], day=DAY, title="Morning", now=NOON)
+    parts = ["Valmo Sells Every Wagon It Can Build", "A Battery Plant Moves North", "Kobu Wants Your Old Tyres"]
+    assert headlines(edition)[:3] == parts
+    assert len(edition.sections) == 3
+    assert edition.sections[-1].headline in {FERRY.title, BRIDGE.title, TRAM.title}
+    assert {FERRY.title, BRIDGE.title, TRAM.title} <= {*headlines(edition), *(s.headline for s in edition.reserve)}
+    assert rival.url in {section.articles[0] for section in edition.reserve}
+    assert edition.big_question == find_question(own)
+
+
+def test_the_guilds_own_article_leads_even_if_it_is_no_column():
+    own = replace(SCHOOL, is_ours=True, published_at=NOON - timedelta(hours=30))
+    edition = compose([FERRY, BRIDGE, TRAM, DEPOT, own], day=DAY, title="Morning", now=NOON)
+    assert headlines(edition)[0] == SCHOOL.title
+    assert len(edition.sections) == 3
+    assert len(edition.reserve) == 1
+
+
+def test_of_the_guilds_own_articles_the_one_that_reads_like_a_column_makes_the_edition():
+    own = replace(the_column(), is_ours=True, published_at=NOON - timedelta(hours=3))
+    edition = compose([replace(SCHOOL, is_ours=True), own], day=DAY, title="Morning", now=NOON)
+    assert edition.lead is not None
+    assert edition.lead.articles[0] == own.url
+
+
+def test_sections_are_numbered_through_to_the_reserve():
+    articles = [FERRY, BRIDGE, TRAM, DEPOT, SCHOOL]
+    edition = compose(articles, day=DAY, title="Morning", sections_max=2, reserve_max=1)
+    every = [edition.lead, *edition.sections, *edition.reserve]
+    assert [section.number for section in every if section] == [0, 1, 2, 3]
+    assert len(edition.stories) == 5
+
+
+def test_a_story_with_a_picture_leads_before_its_equals_and_the_picture_is_credited():
+    pictured = replace(SCHOOL, image_url="https://school.example/a.jpg")
+    lead = compose([DEPOT, FERRY, pictured], day=DAY, title="Morning", now=NOON).lead
+    assert lead is not None
+    assert (lead.headline, lead.image_source) == (SCHOOL.title, SCHOOL.source)
+    old = replace(pictured, published_at=NOON - timedelta(days=2))
+    lead = compose([DEPOT, FERRY, old], day=DAY, title="Morning", now=NOON).lead
+    assert lead is not None
+    assert lead.headline != SCHOOL.title
+
+
+def test_a_columns_picture_stands_with_its_first_section_only():
+    edition = compose([the_column()], day=DAY, title="Morning")
+    assert edition.lead is not None
+    assert edition.lead.image_source == "The Column"
+    assert {section.image_url for section in edition.sections} == {None}
+
+
+def test_a_source_that_costs_money_is_marked():
+    lead = compose([replace(FERRY, is_paywalled=True)], day=DAY, title="Morning").lead
+    assert lead is not None
+    assert lead.sources == (SourceRef(FERRY.source, FERRY.url, is_paywalled=True),)
+
+
+def test_pages_that_do_not_name_their_outlet_stay_apart_in_the_sources():
+    reports = [replace(article, source=SOURCE_NOT_GIVEN) for article in of_event("deal-solenne")]
+    lead = compose(reports, day=DAY, title="Morning").lead
+    assert lead is not None
+    assert [ref.name for ref in lead.sources] == [SOURCE_NOT_GIVEN] * len(reports)
+
+
+QUEUED = BigQuestion("What did you drive first?", QuestionOrigin.QUEUE, QuestionKind.THREAD, queued_id=7)
+
+
+def test_the_queued_question_is_asked_where_no_article_asks_and_before_one_is_suggested():
+    news = of_event("deal-solenne")
+    assert compose(news, day=DAY, title="朝刊", phrase=phrase, queued=QUEUED).big_question == QUEUED
+    asked = compose([*news, the_column()], day=DAY, title="朝刊", phrase=phrase, queued=QUEUED).big_question
+    assert asked is not None
+    assert asked.origin is QuestionOrigin.ARTICLE
 
 
 def phrase(message_id, /, **params):

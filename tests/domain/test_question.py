@@ -5,8 +5,9 @@ import pytest
 from bot.domain.article import Article
 from bot.domain.compose import compose
 from bot.domain.edition import QuestionKind, QuestionOrigin, Section, SourceRef
-from bot.domain.question import OPTIONS_MAX, find_question, suggest_question
+from bot.domain.question import OPTIONS_MAX, find_question
 from bot.domain.sensitive import is_sensitive
+from bot.domain.suggested import suggest_question
 
 HEADING = "The Big Question\n"
 NEWS = "Toyota and Honda will share a plant with Mazda. Toyota pays most of it. Honda and Toyota build the cars.\n"
@@ -146,6 +147,34 @@ CASES = [
         (),
     ),
     (
+        "a short question that is put to readers closes an article",
+        "My first car cost 300 dollars. What was yours? Did it have a floor?",
+        "What was yours?",
+        "thread",
+        (),
+    ),
+    (
+        "what leads up to a question says whom it is put to",
+        "So, readers, a question: should it have been built at all?",
+        "Should it have been built at all?",
+        "thread",
+        (),
+    ),
+    (
+        "a general question yields to the one beside it",
+        "What do you think? Will Toyota pay to the end?",
+        "Will Toyota pay to the end?",
+        "thread",
+        (),
+    ),
+    (
+        "questions of one word after the question name its choices",
+        HEADING + "Who’s got the most to lose here? Toyota? Honda? Mazda?",
+        "Who’s got the most to lose here?",
+        "poll",
+        ("Toyota", "Honda", "Mazda"),
+    ),
+    (
         "Japanese, best",
         "今日の質問\n一番好きな車は何ですか？\nコメント",
         "一番好きな車は何ですか？",
@@ -240,6 +269,30 @@ def test_nothing_is_suggested_from_a_story_of_death_injury_or_crime(sentence):
     article = an_article(NEWS + sentence)
     assert suggest_question(a_lead(an_article(NEWS)), article, phrase) is None
     assert compose([article], day=date(2026, 1, 1), title="x", phrase=phrase).big_question is None
+
+
+@pytest.mark.parametrize(
+    ("headline", "message_id", "kind"),
+    [
+        ("Ford and Kia pool their vans", "who_of_two", "poll"),
+        ("Fiat recalls 9,000 hatchbacks over a heater", "recall", "thread"),
+        ("Dockers on strike in Arden", "strike", "thread"),
+        ("Castell to close its plant in Girona", "closes", "thread"),
+        ("Pip hatchback gets cheaper", "price", "thread"),
+        ("Brussels plans limits on headlights", "rules", "thread"),
+        ("Belmar unveils a seven-seater", "reveal", "thread"),
+        ("Fiat moves its head office", "right_move", "thread"),
+        ("ベルマー、新型SUVを初披露", "reveal", "thread"),
+        ("Ferries will run all night", "your_view", "thread"),
+    ],
+)
+def test_what_a_headline_tells_of_decides_what_is_suggested(headline, message_id, kind):
+    article = an_article("It was said on Tuesday.", title=headline)
+    question = suggest_question(a_lead(article), article, phrase)
+    assert question is not None
+    assert question.text.startswith(f"edition.question.{message_id} ")
+    assert question.kind.value == kind
+    assert question.options == (("Ford", "Kia") if kind == "poll" else ())
 
 
 @pytest.mark.parametrize(

@@ -9,15 +9,18 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.edition import BigQuestion, Edition, QuestionKind, QuestionOrigin
-from bot.domain.roundup import EDITION_STEPS, EditionRecord, EditionState, EditionStep, Roundup, next_step
+from bot.domain.roundup import EDITION_STEPS, EVERY_DAY, EditionRecord, EditionState, EditionStep, Roundup, next_step
 
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "America/Santiago", "Asia/Tokyo")
 TIMES = st.times().map(lambda at: at.replace(second=0, microsecond=0))
 YEARS = st.integers(2024, 2032)
 
 
-def roundup(at: time, timezone: str = "Europe/Berlin") -> Roundup:
-    return Roundup(1, 1, "Morning", 1, at, timezone, None)
+DAYS = st.frozensets(st.integers(1, 7), min_size=1)
+
+
+def roundup(at: time, timezone: str = "Europe/Berlin", days: frozenset[int] = EVERY_DAY) -> Roundup:
+    return Roundup(1, 1, "Morning", 1, at, timezone, None, days=days)
 
 
 def edition(state: EditionState = EditionState.DUE, *, question: bool = True, **changes: object) -> EditionRecord:
@@ -63,6 +66,26 @@ def test_each_local_day_of_a_year_has_exactly_one_posting_time(timezone: str, at
         days.append(column.day_of(moment))
     assert days[0] == date(year, 1, 1)
     assert all(later - earlier == timedelta(days=1) for earlier, later in pairwise(days))
+
+
+@pytest.mark.parametrize("timezone", ZONES)
+@settings(max_examples=8)
+@given(at=TIMES, year=YEARS, days=DAYS)
+@example(at=time(2, 30), year=2026, days=frozenset({7}))  # both changes fall on a Sunday
+@example(at=time(2, 0), year=2026, days=frozenset({7}))
+@example(at=time(0, 0), year=2026, days=frozenset({6, 7}))
+@example(at=time(23, 59), year=2028, days=frozenset({1, 2, 3, 4, 5}))
+def test_each_chosen_day_of_a_year_has_exactly_one_posting_time_and_no_other_has_any(
+    timezone: str, at: time, year: int, days: frozenset[int]
+):
+    column = roundup(at, timezone, days)
+    start, end = date(year, 1, 1), date(year + 1, 1, 1)
+    moment = datetime.combine(start, time(), ZoneInfo(timezone)).astimezone(UTC) - timedelta(seconds=1)
+    found: list[date] = []
+    while (day := column.day_of(moment := column.next_after(moment))) < end:
+        found.append(day)
+    every = (start + timedelta(days=number) for number in range((end - start).days))
+    assert found == [day for day in every if day.isoweekday() in days]
 
 
 @pytest.mark.parametrize("timezone", ZONES)

@@ -1,6 +1,6 @@
 import pytest
 import regex
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.wording import clean, count_words, cut, paragraphs, quoted_spans, sentences, stem, words
@@ -11,6 +11,7 @@ TEXT = st.lists(
 
 
 @given(TEXT, st.integers(0, 40))
+@example("aaaaaaaaaaaaaaaaaaaa。\u200da", 21)  # a joiner makes one character of the full stop and what follows
 def test_cut_keeps_the_limit_and_never_splits_a_grapheme(text, chars_max):
     shortened = cut(text, chars_max)
     assert len(shortened) <= chars_max or shortened == text

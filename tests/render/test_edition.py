@@ -1,13 +1,24 @@
 import json
+from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
 from urllib.parse import urlsplit
 
 import pytest
 
-from bot.domain.edition import BigQuestion, Edition, QuestionKind, QuestionOrigin, Section, SourceRef
+from bot.domain.article import SOURCE_NOT_GIVEN
+from bot.domain.edition import (
+    Answer,
+    BigQuestion,
+    Edition,
+    LookBack,
+    QuestionKind,
+    QuestionOrigin,
+    Section,
+    SourceRef,
+)
 from bot.render.edition import Credit, as_html, as_json, as_text, credits_of, quotation
-from bot.text import LANGUAGES
+from bot.text import LANGUAGES, text
 
 PAGE = SourceRef("The Column", "https://column.example/monday")
 QUOTING = Section(
@@ -85,6 +96,47 @@ def test_a_page_that_mentions_an_outlet_without_quoting_it_is_named_first():
         Credit("The Column, citing AP", PAGE.url),
         Credit("B", "https://b.example/"),
     )
+
+
+@pytest.mark.parametrize(
+    ("language", "via", "citing", "nameless"),
+    [
+        ("en", "Reuters, via this page", "This page, citing AP", "Source not given"),
+        ("ja", "Reuters（このページより）", "このページ（AP を引用）", text(SOURCE_NOT_GIVEN, "ja")),
+    ],
+)
+def test_a_page_whose_outlet_is_not_known_is_credited_as_a_page(language, via, citing, nameless):
+    page = SourceRef(SOURCE_NOT_GIVEN, PAGE.url)
+    section = replace(QUOTING, sources=(SourceRef("Reuters", None), page))
+    assert credits_of(section, language) == (Credit(via, PAGE.url),)
+    assert credits_of(replace(section, sources=(page, SourceRef("AP", None))), language) == (Credit(citing, PAGE.url),)
+    assert credits_of(replace(section, sources=(page,)), language) == (Credit(nameless, PAGE.url),)
+    assert SOURCE_NOT_GIVEN not in as_json(replace(EDITION, lead=replace(section, sources=(page,))), language)
+
+
+def test_updates_and_what_costs_money_are_marked_and_a_picture_names_its_own_outlet():
+    paid = SourceRef("B", "https://b.example/", is_paywalled=True)
+    section = replace(QUOTING, sources=(PAGE, paid), is_update=True, image_source="B")
+    edition = replace(EDITION, lead=section)
+    shown = as_text(edition, "en")
+    assert "Update: GM & Honda" in shown
+    assert "— The Column  https://" in shown
+    assert "— B 🔒 pay-walled  https://b.example/" in shown
+    page = as_html(edition, "en")
+    assert "Picture: B<" in page
+    assert page.count("pay-walled") == 1
+    assert ">Update<" in page
+
+
+def test_what_readers_answered_is_shown():
+    voted = LookBack(date(2026, 3, 2), "Which one?", None, (Answer("Kia", 1), Answer("Ford", 3)), votes_n=4)
+    talked = LookBack(date(2026, 3, 1), "Why <i>so</i>?", None, comments_n=12)
+    edition = replace(EDITION, look_back=voted, look_backs=(talked,))
+    shown = as_text(edition, "en")
+    assert "  Which one?\n  Kia: 1 vote\n  Ford: 3 votes\n" in shown
+    assert "  Why <i>so</i>?\n  12 messages in the thread\n" in shown
+    assert "Ford：3 票" in as_text(edition, "ja")
+    assert "Why &lt;i&gt;so&lt;/i&gt;?" in as_html(edition, "en")
 
 
 def test_an_outlet_without_any_page_is_named_without_a_link():
