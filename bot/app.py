@@ -22,19 +22,23 @@ from bot.feeds.worker import ParserProcess
 from bot.services.commands import CommandListService
 from bot.services.doctor import DoctorService
 from bot.services.due_work import DueWorkService
+from bot.services.editing import EditingService
 from bot.services.edition import EditionWork
 from bot.services.guild import GuildService
 from bot.services.notice import NoticeWork
 from bot.services.planning import RoundupWork
 from bot.services.roundup import RoundupService
+from bot.services.showing import ShowWork
 from bot.services.source import SourceService
 from bot.settings import Settings
 from bot.storage.migrate import upgrade
 from bot.storage.store import Store, open_store
 from cogs.guild import GuildCog
 from cogs.help import HelpCog
-from cogs.roundup import AboutButton, NotifyButton, PostNowButton, RoundupCog
+from cogs.roundup import BUTTONS, RoundupCog
 from cogs.roundup.posting import Posting
+from cogs.roundup.review import Drafts
+from cogs.roundup.showing import Showing
 from cogs.source import SourceCog
 
 log = logging.getLogger(__name__)
@@ -55,6 +59,7 @@ class App:
     guilds: GuildService
     sources: SourceService
     roundups: RoundupService
+    editing: EditingService
 
     async def run_once(self, clock: Clock) -> int:
         """Do everything that is due now, edits included, and return how many pieces of work were done."""
@@ -104,6 +109,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
         sources_max=settings.sources_max,
     )
     roundups = RoundupService(store, clock, due, sources)
+    editing = EditingService(store, clock, due)
     actors = Actors(guilds)
 
     async def load(client: PaddockClient) -> None:
@@ -120,7 +126,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
             )
         )
         await client.add_feature(SourceCog(actors, sources))
-        await client.add_feature(RoundupCog(actors, guilds, roundups, live), (NotifyButton, AboutButton, PostNowButton))
+        await client.add_feature(RoundupCog(actors, guilds, roundups, editing, live=live, clock=clock), BUTTONS)
         await client.add_feature(HelpCog(actors, guilds, DoctorService(clock, guilds, sources, due)))
 
     client = PaddockClient(CommandListService(store, clock), load)
@@ -132,8 +138,9 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     editions = EditionWork(store, clock, due, sources, roundups)
     posting = Posting(publisher, editions, clock)
     runner.register(editions, posting.perform)
+    runner.register(ShowWork(store, clock), Showing(posting, Drafts(publisher)).perform)
     runner.register(NoticeWork(store, clock), posting.tell)
-    return App(client, runner, live, guilds, sources, roundups)
+    return App(client, runner, live, guilds, sources, roundups, editing)
 
 
 async def run(settings: Settings) -> None:

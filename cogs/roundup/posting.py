@@ -9,6 +9,7 @@ from discord import ui
 from bot.clock import Clock
 from bot.domain.edition import Edition
 from bot.domain.errors import GoneError
+from bot.domain.guild import Part
 from bot.domain.roundup import EditionRecord, EditionState, EditionStep, PostingStep, Progress
 from bot.edge.edition import EditionLinks, edition_view, marker, question_view, thread_name
 from bot.edge.pace import Priority
@@ -17,6 +18,7 @@ from bot.edge.sentences import kept_sentence
 from bot.services.edition import EditionWork
 from bot.services.notice import NoticeStep
 from bot.text import day_text, text
+from cogs.roundup.review import Drafts
 
 
 class Posting:
@@ -28,6 +30,7 @@ class Posting:
         self._by_step: Mapping[EditionStep, Callable[[PostingStep], Awaitable[Progress]]] = {
             EditionStep.GATHER: work.gather,
             EditionStep.DRAFT: work.draft,
+            EditionStep.REVIEW: Drafts(publisher).post,
             EditionStep.MESSAGE: self._message,
             EditionStep.THREAD: self._thread,
             EditionStep.QUESTION: self._question,
@@ -112,17 +115,27 @@ class Posting:
         return Progress(question_id=question_id)
 
     async def _links(self, step: PostingStep) -> Progress:
-        edition = step.edition
+        await self.show(step.edition, language=step.language, parts=step.parts, notify_role_id=step.notify_role_id)
+        return Progress()
+
+    async def show(
+        self, edition: EditionRecord, *, language: str, parts: frozenset[Part], notify_role_id: int | None
+    ) -> None:
+        """Show an edition that was posted as it stands now.
+
+        Raises:
+            CannotActError: if its message is gone or the bot lacks a permission there.
+            DiscordAwayError: if Discord does not answer.
+        """
         view = edition_view(
             _content(edition),
-            language=step.language,
+            language=language,
             edition_id=edition.id,
-            parts=step.parts,
-            notify_role_id=step.notify_role_id,
+            parts=parts,
+            notify_role_id=notify_role_id,
             links=links_of(edition),
         )
         await self._publisher.edit(edition.channel_id, _posted(edition.message_id), view, Priority.POST)
-        return Progress()
 
 
 def links_of(edition: EditionRecord) -> EditionLinks:
