@@ -54,13 +54,14 @@ class Kill:
         return f"{self.step}-{self.moment}-{self.reply}-{self.nonces}"
 
 
-def routes(channel_id: int) -> dict[EditionStep, str]:
+def routes(channel_id: int, review_channel_id: int) -> dict[EditionStep, str]:
     """Return the request by which each step acts; the draft is made from the database alone."""
     return {
         EditionStep.GATHER: r"GET /feeds/first\.xml",
+        EditionStep.REVIEW: rf"POST /channels/{review_channel_id}/messages",
         EditionStep.MESSAGE: rf"POST /channels/{channel_id}/messages",
         EditionStep.THREAD: rf"POST /channels/{channel_id}/messages/\d+/threads",
-        EditionStep.QUESTION: rf"POST /channels/(?!{channel_id})\d+/messages",
+        EditionStep.QUESTION: rf"POST /channels/(?!{channel_id}|{review_channel_id})\d+/messages",
         EditionStep.LINKS: rf"PATCH /channels/{channel_id}/messages/\d+",
     }
 
@@ -73,6 +74,7 @@ ALL = [
 SHORT = [
     Kill(EditionStep.GATHER, Moment.DURING, Reply.KEPT, "known"),
     Kill(EditionStep.DRAFT, Moment.AFTER, Reply.KEPT, "known"),
+    Kill(EditionStep.REVIEW, Moment.AFTER, Reply.KEPT, "forgotten"),
     Kill(EditionStep.MESSAGE, Moment.AFTER, Reply.KEPT, "forgotten"),
     Kill(EditionStep.THREAD, Moment.DURING, Reply.LOST, "forgotten"),
     Kill(EditionStep.QUESTION, Moment.DURING, Reply.KEPT, "forgotten"),
@@ -174,8 +176,9 @@ async def _within(waiting) -> None:
 
 
 async def survive(kill: Kill, wire: Wire, bot: BotProcess, database: Database) -> None:
-    edition_id = await newsroom.plan(wire, database.url)
-    route = routes(wire.place("morning-roundup").id).get(kill.step, "")
+    channel_id, review_channel_id = wire.place("morning-roundup").id, wire.place("editors").id
+    edition_id = await newsroom.plan(wire, database.url, review_channel_id=review_channel_id)
+    route = routes(channel_id, review_channel_id).get(kill.step, "")
     scene = Scene(wire, bot, database, edition_id, route)
 
     await scene.kill_as(kill)
@@ -187,7 +190,17 @@ async def survive(kill: Kill, wire: Wire, bot: BotProcess, database: Database) -
 
     await newsroom.assert_posted_once(wire, database, edition_id)
     await database.finished(edition_id, ARRIVES_S)
+    await assert_reviewed_once(wire, database, edition_id)
     assert not wire.exceeded
+
+
+async def assert_reviewed_once(wire: Wire, database: Database, edition_id: int) -> None:
+    """Wait until the draft says what became of it, and see that there is one."""
+    edition = await database.until(edition_id, lambda e: e.shown_revision == e.revision, ARRIVES_S)
+    assert edition.review_channel_id is not None
+    (draft,) = wire.messages(edition.review_channel_id)
+    assert draft.id == edition.review_id
+    assert f"/{edition.channel_id}/{edition.message_id}" in str(draft.components)
 
 
 @pytest.mark.parametrize("kill", SHORT, ids=str)
@@ -205,8 +218,8 @@ async def test_a_bot_killed_anywhere_posts_the_edition_once(kill, wire, bot, row
 
 
 def test_every_step_that_acts_on_something_is_killed_at_its_request():
-    assert routes(1).keys() == set(EDITION_STEPS) - {EditionStep.DRAFT}
-    assert not [route for route in routes(1).values() if re.fullmatch(route, "GET /gateway/bot")]
+    assert routes(1, 2).keys() == set(EDITION_STEPS) - {EditionStep.DRAFT}
+    assert not [route for route in routes(1, 2).values() if re.fullmatch(route, "GET /gateway/bot")]
 
 
 async def test_a_request_still_on_its_way_when_the_bot_is_back_makes_no_second_message(
@@ -214,7 +227,7 @@ async def test_a_request_still_on_its_way_when_the_bot_is_back_makes_no_second_m
 ):
     """Discord does what the dead bot asked only after the new one has looked and found nothing."""
     edition_id = await newsroom.plan(wire, rows.url)
-    route = routes(wire.place("morning-roundup").id)[EditionStep.MESSAGE]
+    route = routes(wire.place("morning-roundup").id, wire.place("editors").id)[EditionStep.MESSAGE]
     scene = Scene(wire, bot, rows, edition_id, route)
     first = wire.hold(route)
     await bot.start()
@@ -227,5 +240,30 @@ async def test_a_request_still_on_its_way_when_the_bot_is_back_makes_no_second_m
     await first.answer()
     await second.answer()
 
+    await newsroom.assert_posted_once(wire, rows, edition_id)
+    record_property("kills", bot.kills)
+
+
+@pytest.mark.parametrize("moment", [Moment.BEFORE, Moment.DURING])
+async def test_a_bot_killed_while_it_shows_what_changed_shows_it_when_it_is_back(
+    wire, bot, rows, record_property, moment
+):
+    review_channel_id = wire.place("editors").id
+    edition_id = await newsroom.plan(wire, rows.url, review_channel_id=review_channel_id)
+    scene = Scene(wire, bot, rows, edition_id, rf"PATCH /channels/{review_channel_id}/messages/\d+")
+    held = wire.hold(scene.route)
+    await bot.start()
+    await _within(held.arrived.wait())
+    await bot.kill()
+    if moment is Moment.BEFORE:
+        held.cut()
+    else:
+        await held.answer()
+    stopped = await rows.edition(edition_id)
+    assert stopped.shown_revision != stopped.revision
+
+    await scene.restart()
+
+    await assert_reviewed_once(wire, rows, edition_id)
     await newsroom.assert_posted_once(wire, rows, edition_id)
     record_property("kills", bot.kills)
