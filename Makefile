@@ -40,7 +40,7 @@ run: setup ## connect to Discord with the token in .env
 test: setup ## run every test
 	@$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
-soak: setup ## run the long tests: the bot killed everywhere, Discord away (ten minutes and more)
+soak: setup ## run the long tests: the bot killed everywhere, Discord away (half an hour on two cores)
 	@$(BIN)/python -m pytest -n $(WORKERS) -m soak $(or $(TESTS),tests/wire)
 
 check: setup ## the fast checks: style, arrows, types, messages, settings

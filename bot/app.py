@@ -16,9 +16,11 @@ from bot.edge.due_runner import DueRunner
 from bot.edge.live_edit import LiveEdits
 from bot.edge.pace import Pace
 from bot.edge.publish import Publisher
+from bot.edge.quiet import Quiet
 from bot.feeds.fetch import Fetcher, FetchLimits
 from bot.feeds.read import FeedReader
 from bot.feeds.worker import ParserProcess
+from bot.services.backup import BackupService
 from bot.services.commands import CommandListService
 from bot.services.doctor import DoctorService
 from bot.services.due_work import DueWorkService
@@ -27,19 +29,23 @@ from bot.services.edition import EditionWork
 from bot.services.guild import GuildService
 from bot.services.notice import NoticeWork
 from bot.services.planning import RoundupWork
+from bot.services.question import QuestionService
 from bot.services.roundup import RoundupService
 from bot.services.showing import ShowWork
 from bot.services.source import SourceService
+from bot.services.suggestion import SuggestionService
 from bot.settings import Settings
 from bot.storage.migrate import upgrade
 from bot.storage.store import Store, open_store
 from cogs.guild import GuildCog
 from cogs.help import HelpCog
+from cogs.question import QuestionCog
 from cogs.roundup import BUTTONS, RoundupCog
 from cogs.roundup.posting import Posting
 from cogs.roundup.review import Drafts
 from cogs.roundup.showing import Showing
 from cogs.source import SourceCog
+from cogs.suggestion import AcceptButton, DismissButton, SuggestButton, SuggestionCog, SuggestionTelling
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +66,7 @@ class App:
     sources: SourceService
     roundups: RoundupService
     editing: EditingService
+    backups: BackupService
 
     async def run_once(self, clock: Clock) -> int:
         """Do everything that is due now, edits included, and return how many pieces of work were done."""
@@ -110,6 +117,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     )
     roundups = RoundupService(store, clock, due, sources)
     editing = EditingService(store, clock, due)
+    suggestions = SuggestionService(store, clock, due, reader)
     actors = Actors(guilds)
 
     async def load(client: PaddockClient) -> None:
@@ -127,10 +135,15 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
         )
         await client.add_feature(SourceCog(actors, sources))
         await client.add_feature(RoundupCog(actors, guilds, roundups, editing, live=live, clock=clock), BUTTONS)
+        await client.add_feature(
+            SuggestionCog(actors, guilds, suggestions, live), (SuggestButton, AcceptButton, DismissButton)
+        )
+        await client.add_feature(QuestionCog(actors, QuestionService(store, clock)))
         await client.add_feature(HelpCog(actors, guilds, DoctorService(clock, guilds, sources, due)))
 
-    client = PaddockClient(CommandListService(store, clock), load)
-    publisher = Publisher(client, Pace(SystemClock().monotonic, settings.requests_per_s))
+    monotonic = SystemClock().monotonic
+    client = PaddockClient(CommandListService(store, clock), load, Quiet(monotonic))
+    publisher = Publisher(client, Pace(monotonic, settings.requests_per_s_each))
     live = LiveEdits(clock, publisher)
     runner = DueRunner(due, clock)
     runner.register(sources, sources.read)
@@ -140,7 +153,9 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     runner.register(editions, posting.perform)
     runner.register(ShowWork(store, clock), Showing(posting, Drafts(publisher)).perform)
     runner.register(NoticeWork(store, clock), posting.tell)
-    return App(client, runner, live, guilds, sources, roundups, editing)
+    runner.register(suggestions, SuggestionTelling(publisher).perform)
+    backups = BackupService(settings.database_url, clock, every=settings.backup_every)
+    return App(client, runner, live, guilds, sources, roundups, editing, backups)
 
 
 async def run(settings: Settings) -> None:
@@ -172,12 +187,14 @@ async def _serve(app: App, token: str) -> None:
         connection = group.create_task(_connected(app), name="connection")
         work = group.create_task(_work(app), name="due work")
         edits = group.create_task(app.live.run(), name="live edits")
+        backups = group.create_task(app.backups.run(), name="backups")
         stop = group.create_task(stopping.wait(), name="stop")
         await asyncio.wait((stop, connection), return_when=asyncio.FIRST_COMPLETED)
         log.info("stopping")
         stop.cancel()
         app.runner.stop()
         edits.cancel()
+        backups.cancel()
         if not app.client.is_ready():
             work.cancel()  # nothing was begun: it waits for a connection that is not wanted any more
         await asyncio.wait((work,), timeout=STOP_S)

@@ -11,6 +11,7 @@ import ipaddress
 import zoneinfo
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Literal
@@ -220,12 +221,27 @@ class Settings(BaseSettings):
         validation_alias="PADDOCK_STARTER_SOURCES",
         description="The feeds that /setup offers to a new server.",
     )
+    backup_hours: int = Field(
+        default=24,
+        ge=0,
+        le=168,
+        validation_alias="PADDOCK_BACKUP_HOURS",
+        description="How many hours after one backup the running bot makes the next one of its SQLite file, in "
+        "backups/ beside it. 0 makes none. On PostgreSQL, backups are yours to make.",
+    )
     requests_per_s: int = Field(
         default=40,
         ge=1,
         le=REQUESTS_PER_S_MAX,
         validation_alias="PADDOCK_REQUESTS_PER_S",
         description="How many calls a second the bot makes to Discord at most. Discord cuts off at 50.",
+    )
+    processes: int = Field(
+        default=1,
+        ge=1,
+        le=REQUESTS_PER_S_MAX,
+        validation_alias="PADDOCK_PROCESSES",
+        description="How many processes run with this token and database: they share the calls a second.",
     )
     discord_api_base: Annotated[str, AfterValidator(_loopback)] | None = Field(
         default=None,
@@ -249,6 +265,16 @@ class Settings(BaseSettings):
         """
         del settings_cls, env_settings, dotenv_settings, file_secret_settings
         return (init_settings,)
+
+    @property
+    def backup_every(self) -> timedelta | None:
+        """How long after one backup the bot makes the next one; None if it makes none."""
+        return timedelta(hours=self.backup_hours) if self.backup_hours else None
+
+    @property
+    def requests_per_s_each(self) -> float:
+        """What one of the processes may ask of Discord in a second, so that all of them keep within the limit."""
+        return self.requests_per_s / self.processes
 
     def require_token(self) -> str:
         """Return the token in the clear.

@@ -95,3 +95,12 @@ async def guild(house: House) -> House:
     """The house with one guild set up: every day at 7:30 in Berlin, everything on."""
     await house.set_up()
     return house
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print the figures that tests have recorded, whichever workers ran them."""
+    for kind in ("passed", "failed"):
+        for report in terminalreporter.stats.get(kind, []):
+            for name, value in report.user_properties:
+                if name == "figures":
+                    terminalreporter.write_line(value)

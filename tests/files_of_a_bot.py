@@ -81,6 +81,13 @@ def add_rows(path: Path, first: int, last: int) -> None:
         )
 
 
+def add_dangling_row(path: Path) -> None:
+    """Add a row that refers to one that is not there; SQLite looks only where it is told to."""
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("CREATE TABLE orphans (feed_id INTEGER REFERENCES feeds (id))")
+        connection.execute("INSERT INTO orphans VALUES (7)")
+
+
 def damage(path: Path) -> None:
     """Overwrite the inner pages, as a bad disk does; the header still says that it is a database."""
     content = bytearray(path.read_bytes())

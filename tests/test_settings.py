@@ -107,6 +107,8 @@ def test_a_database_address_without_a_driver_gets_ours(env_file, given_url, url)
         ("PADDOCK_FETCH_MINUTES", "4"),
         ("PADDOCK_SOURCES_MAX", "0"),
         ("PADDOCK_REQUESTS_PER_S", "51"),
+        ("PADDOCK_PROCESSES", "0"),
+        ("PADDOCK_PROCESSES", "51"),
         ("PADDOCK_DISCORD_API_BASE", "http://discord.example"),
         ("PADDOCK_DISCORD_API_BASE", "http://127.0.0.1.example.org"),
         ("PADDOCK_DISCORD_API_BASE", "http://localhost@discord.example"),
@@ -124,6 +126,11 @@ def test_what_is_not_accepted_is_named(env_file, pair):
 def test_a_discord_on_this_machine_is_accepted(env_file, base):
     settings = load_settings({"PADDOCK_DISCORD_API_BASE": base}, env_file)
     assert settings.discord_api_base == base.rstrip("/")
+
+
+def test_the_processes_of_a_fleet_share_the_calls_a_second(env_file):
+    settings = load_settings({"PADDOCK_REQUESTS_PER_S": "45", "PADDOCK_PROCESSES": "2"}, env_file)
+    assert settings.requests_per_s_each == 22.5
 
 
 def test_everything_that_is_wrong_is_listed_at_once_with_its_place(env_file):

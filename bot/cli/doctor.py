@@ -1,12 +1,12 @@
 """``paddock doctor``: would the bot start? Nothing is changed and nothing is posted."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from babel.dates import format_timedelta
 
 from bot.clock import SystemClock
-from bot.domain.backup import BACKUP_AGE_MAX
-from bot.domain.errors import PaddockError
+from bot.domain.backup import is_old
+from bot.domain.errors import PaddockError, unpacked
 from bot.edge.visit import visit
 from bot.settings import MEBIBYTE, Settings
 from bot.storage.backup import NotSqliteError
@@ -49,10 +49,10 @@ async def _database(settings: Settings) -> int:
     except NotSqliteError:
         print(WELL, text("cli.doctor.backup_elsewhere", language))
         return 0
-    return _surroundings(health, SystemClock().now(), language, is_new=found is None)
+    return _surroundings(health, SystemClock().now(), language, every=settings.backup_every, is_new=found is None)
 
 
-def _surroundings(health: FileHealth, now: datetime, language: str, *, is_new: bool) -> int:
+def _surroundings(health: FileHealth, now: datetime, language: str, *, every: timedelta | None, is_new: bool) -> int:
     """Print what stands around a SQLite file, and return 0 if the bot can work there."""
     if health.has_wal_reset_bug:
         print(NOTED, text("cli.doctor.wal_reset_bug", language, version=health.sqlite_version))
@@ -62,11 +62,23 @@ def _surroundings(health: FileHealth, now: datetime, language: str, *, is_new: b
     print(WELL if has_room else ILL, text(message_id, language, free=free_mib, needed=needed_mib))
     if health.newest_backup_at is not None:
         age = now - health.newest_backup_at
-        mark = WELL if age <= BACKUP_AGE_MAX else NOTED
+        mark = NOTED if is_old(health.newest_backup_at, now, every=every) else WELL
         print(mark, text("cli.doctor.backup", language, age=format_timedelta(age, locale=language)))
     elif not is_new:
-        print(NOTED, text("cli.doctor.no_backup", language))
+        print(NOTED, text("cli.doctor.no_backup" if every is None else "cli.doctor.no_backup_yet", language))
+    if (failure := health.backup_failure) is not None:
+        age = format_timedelta(now - failure.at, locale=language)
+        print(NOTED, text("cli.doctor.backup_failed", language, age=age, reason=_reason(failure.error, language)))
     return 0 if has_room else EXIT_FAILED
+
+
+def _reason(kept: str, language: str) -> str:
+    """Say what an error was that was kept; one of another version's can no longer be said."""
+    try:
+        message_id, params = unpacked(kept)
+        return text(message_id, language, **params)
+    except (KeyError, ValueError):
+        return text("common.error.forgotten", language)
 
 
 async def _discord(settings: Settings) -> int:

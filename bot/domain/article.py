@@ -3,6 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+# Every address and key is kept in an index, of which PostgreSQL takes 2,704 bytes a row (its manual, "B-Tree
+# Indexes"): addresses are ASCII, a key may take four bytes a character.
+URL_CHARS_MAX = 2_048  # the longest address that browsers and Discord take alike
+KEY_CHARS_MAX = 500
 # The `source` of an article whose outlet nobody names: the id of a message, shown in the reader's language.
 SOURCE_NOT_GIVEN = "feeds.source_not_given"
 
@@ -13,9 +17,11 @@ class Article:
 
     `url` is absolute http(s), or for a local file its ``file:`` address; `summary` is the publisher's own
     description, `body` the text as far as it is known; both hold paragraphs separated by a newline, no HTML.
-    `key` tells entries of one feed apart (its guid, else its address). `source` is the outlet's name, never
-    empty: `SOURCE_NOT_GIVEN` where none is known. `weight` and `is_ours` are what a guild says of the source
-    that it has the article from: how much it counts, and whether it is the guild's own column.
+    `key` tells entries of one feed apart (its guid, else its address), in at most `KEY_CHARS_MAX` characters; an
+    address of the web is ASCII and has at most `URL_CHARS_MAX`. No text holds a character that
+    `bot.domain.wording.storable` takes out. `source` is the outlet's name, never empty: `SOURCE_NOT_GIVEN`
+    where none is known. `weight` and `is_ours` are what a guild says of the source that it has the article
+    from: how much it counts, and whether it is the guild's own column.
     """
 
     key: str

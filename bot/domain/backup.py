@@ -10,8 +10,12 @@ KEEP_ALL = timedelta(hours=24)
 KEEP_DAYS = 7
 KEEP_WEEKS = 4
 DAMAGED_AGE_MAX = timedelta(weeks=KEEP_WEEKS)
-# A warning, not a fault: whoever backs up weekly by a timer is never told off.
-BACKUP_AGE_MAX = timedelta(days=8)
+# A newest backup is noted as old a day after the next one was due. It is a warning, not a fault: whoever makes them by
+# a timer, once a week, is never told off, and neither is a bot that was stopped over night.
+BACKUP_LATE = timedelta(days=1)
+BY_HAND_EVERY = timedelta(weeks=1)
+# After a failure the bot tries again; by then somebody may have freed some space.
+BACKUP_RETRY = timedelta(hours=1)
 
 NO_REVISION = "none"
 SUFFIX = ".db"
@@ -67,6 +71,19 @@ def kept(moments: Collection[datetime], now: datetime) -> frozenset[datetime]:
     )
     newest = {max(moments)} if moments else set[datetime]()
     return frozenset(lately | of_days | of_weeks | newest)
+
+
+def next_backup_at(newest: datetime | None, now: datetime, *, every: timedelta) -> datetime:
+    """Return when the bot makes its next backup by itself: some time after the newest, at once if there is none.
+
+    One that lies ahead of `now`, because a clock was wrong, counts as made now.
+    """
+    return now if newest is None else min(newest, now) + every
+
+
+def is_old(newest: datetime, now: datetime, *, every: timedelta | None) -> bool:
+    """Tell whether the newest backup is older than it should be; `every` is None where the bot makes none by itself."""
+    return now - newest > (every or BY_HAND_EVERY) + BACKUP_LATE
 
 
 def has_wal_reset_bug(version: tuple[int, ...]) -> bool:

@@ -32,6 +32,7 @@ def compose(
     now: datetime | None = None,
     sections_max: int = SECTIONS_MAX,
     phrase: Phrase | None = None,
+    queued: BigQuestion | None = None,
 ) -> Edition:
     """Return the day's edition of `articles`.
 
@@ -46,6 +47,7 @@ def compose(
         now: when it is made, for freshness; without it the newest article counts as just published.
         sections_max: how many sections follow the lead at most.
         phrase: the edition's language, for a suggested question; without it none is suggested.
+        queued: the guild's own question, asked if no article asks one.
     """
     columns = {article: column for article in set(articles) if (column := read_column(article))}
     others = group([article for article in articles if article not in columns])
@@ -68,20 +70,26 @@ def compose(
         day=day,
         lead=told[0].section if told else None,
         sections=tuple(one.section for one in told[1:]),
-        big_question=_question([issue.articles[0] for issue in issues], ranked, told, phrase),
+        big_question=_question([issue.articles[0] for issue in issues], ranked, told, queued, phrase),
         stories=tuple(tuple(dict.fromkeys(article.url for article in story.articles)) for story in (*issues, *ranked)),
     )
 
 
 def _question(
-    columns: Sequence[Article], ranked: Sequence[Story], told: Sequence[_Told], phrase: Phrase | None
+    columns: Sequence[Article],
+    ranked: Sequence[Story],
+    told: Sequence[_Told],
+    queued: BigQuestion | None,
+    phrase: Phrase | None,
 ) -> BigQuestion | None:
-    """Return a column's question, else one asked by an article of the edition, else one made from the lead."""
+    """Return a column's question, else an article's, else the guild's own, else one made from the lead."""
     shown = {one.article for one in told}
     candidates = [*columns, *(story.articles[0] for story in ranked if story.articles[0] in shown)]
     for article in candidates:
         if question := find_question(article):
             return question
+    if queued is not None:
+        return queued
     if phrase is None or not told:
         return None
     return suggest_question(told[0].section, told[0].article, phrase)

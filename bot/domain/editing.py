@@ -148,7 +148,7 @@ def asking(edition: Edition, question: str, options: Sequence[str]) -> Edition:
     An empty question takes the question away. Without options, the question itself says how it is answered.
 
     Raises:
-        OptionsError: if there is one option, too many, or the same one twice.
+        PollOptionsError: if there is one option, too many, or the same one twice.
     """
     words = _words(question, QUESTION_CHARS_MAX)
     if not words:
@@ -156,7 +156,7 @@ def asking(edition: Edition, question: str, options: Sequence[str]) -> Edition:
     given = [option for option in (_words(line, OPTION_CHARS_MAX) for line in options) if option]
     different = {option.casefold() for option in given}
     if given and (not OPTIONS_MIN <= len(given) <= OPTIONS_MAX or len(different) < len(given)):
-        raise OptionsError(least=OPTIONS_MIN, most=OPTIONS_MAX)
+        raise PollOptionsError(least=OPTIONS_MIN, most=OPTIONS_MAX)
     from bot.domain.question import kind_of  # noqa: PLC0415  # its word lists take 200 ms that a start need not pay
 
     kind, found = (QuestionKind.POLL, tuple(given)) if given else kind_of(words, ())
@@ -261,7 +261,7 @@ class NoWordsError(PaddockError):
     message_id = "editing.error.no_words"
 
 
-class OptionsError(PaddockError):
+class PollOptionsError(PaddockError):
     """A poll has several different options, or none. Params: least, most."""
 
     message_id = "editing.error.options"

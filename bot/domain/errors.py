@@ -44,6 +44,12 @@ class GoneError(PaddockError):
     message_id = "common.error.gone"
 
 
+class PanelClosedError(PaddockError):
+    """A panel or form was used that nobody listens to any more."""
+
+    message_id = "common.error.panel_closed"
+
+
 class LoginRefusedError(PaddockError):
     """Discord does not take the token."""
 
@@ -57,7 +63,10 @@ class NoDiscordError(PaddockError):
 
 
 class DiscordAwayError(PaddockError):
-    """Discord does not answer, or wants to be left alone for a while. Params: reason, error_id."""
+    """Discord does not answer, or wants to be left alone for a while.
+
+    Params: reason, error_id, and where Discord said it: retry_after_s.
+    """
 
     message_id = "common.error.discord_away"
 
@@ -75,6 +84,12 @@ class StorageFullError(StorageUnavailableError):
     """The disk under the database is full; what was being written was undone. Params: error_id."""
 
     message_id = "storage.error.full"
+
+
+class StorageDamagedError(StorageUnavailableError):
+    """The database's file turned out to be damaged while it was in use. Params: error_id."""
+
+    message_id = "storage.error.damaged_in_use"
 
 
 class UnforeseenError(PaddockError):

@@ -10,6 +10,7 @@ from bot.domain.article import Article
 from bot.domain.edition import BigQuestion, QuestionKind, QuestionOrigin, Section
 from bot.domain.names import is_outlet, makers, names
 from bot.domain.outline import QUESTION_HEADING, Headed, outline
+from bot.domain.queue import QueuedQuestion
 from bot.domain.sensitive import is_sensitive
 from bot.domain.wording import clean, count_words, cut, quoted_spans, sentences
 
@@ -127,6 +128,14 @@ def find_question(article: Article) -> BigQuestion | None:
     if asked is None or is_sensitive(f"{article.title}\n{article.summary}\n{article.body}"):
         return None
     return _asked(asked, article, headed)
+
+
+def from_queue(question: QueuedQuestion) -> BigQuestion:
+    """Return a question of the guild's own queue as an edition asks it: a poll where it has options."""
+    kind, options = kind_of(question.text, [question.text])
+    if question.options:
+        kind, options = QuestionKind.POLL, question.options
+    return BigQuestion(question.text, QuestionOrigin.QUEUE, kind, options, question.id)
 
 
 def suggest_question(lead: Section, article: Article, phrase: Phrase) -> BigQuestion | None:

@@ -170,6 +170,12 @@ class EditionRecord:
     approved_by: int | None = None
     approved_at: datetime | None = None
 
+    @property
+    def may_stand(self) -> bool:
+        """Tell whether its message may stand: the intent to post it was recorded."""
+        message = EDITION_STEPS.index(EditionStep.MESSAGE)
+        return self.begun is not None and EDITION_STEPS.index(self.begun) >= message
+
 
 @dataclass(frozen=True, slots=True)
 class PostingStep:

@@ -16,12 +16,14 @@ from yarl import URL
 from bot.domain.errors import LoginRefusedError
 from bot.edge.commands import CatalogueTranslator, CommandTree, digest_of, faults_in, payload_of
 from bot.edge.login import login_failures
+from bot.edge.quiet import Quiet
+from bot.edge.unclaimed import answer, is_claimed
 from bot.services.commands import CommandListService
 
 log = logging.getLogger(__name__)
 
 # The names that discord.py 2.7 gives to the tasks in which it runs commands, buttons and forms.
-ANSWER_TASKS = ("CommandTree-invoker", "discord-ui-")
+ANSWER_TASKS = ("CommandTree-invoker", "discord-ui-", "discord.py: on_unclaimed")
 DynamicButton = type[ui.DynamicItem[ui.Item[Any]]]
 
 
@@ -48,6 +50,24 @@ class _OneLine(logging.Filter):
 logging.getLogger("discord.client").addFilter(_OneLine())
 
 
+class _Backoff(ExponentialBackoff[Literal[False]]):
+    """discord.py's waits between two attempts to connect, which grow to 17 minutes, ended at four.
+
+    They are drawn from zero up, so that even a gateway that breaks off after each identify sees fewer than the 1,000 a
+    day beyond which Discord resets the token (Discord docs, gateway, "Identifying").
+    """
+
+    DOUBLINGS_MAX = 8
+
+    def __init__(self, base: int = 1, *, integral: Literal[False] = False) -> None:
+        super().__init__(base, integral=integral)
+        self._max = self.DOUBLINGS_MAX
+
+
+# `Client.connect` makes one for itself and takes none.
+discord.client.ExponentialBackoff = _Backoff  # pyright: ignore[reportPrivateImportUsage]  # see above
+
+
 def use_api(base: str) -> None:
     """Talk to another Discord than the real one: a test's, on this machine, its gateway at ``/gateway`` beside."""
     Route.BASE = base
@@ -64,9 +84,12 @@ class PaddockClient(commands.Bot):
     Args:
         command_list: remembers which commands Discord has.
         load: adds the cogs and the lasting buttons, after login and before the first event.
+        quiet: knows when Discord wants to hear nothing.
     """
 
-    def __init__(self, command_list: CommandListService, load: Callable[["PaddockClient"], Awaitable[None]]) -> None:
+    def __init__(
+        self, command_list: CommandListService, load: Callable[["PaddockClient"], Awaitable[None]], quiet: Quiet
+    ) -> None:
         super().__init__(
             command_prefix=(),
             help_command=None,
@@ -80,7 +103,9 @@ class PaddockClient(commands.Bot):
                 guild=True, dm_channel=False, private_channel=False
             ),
             allowed_installs=discord.app_commands.AppInstallationType(guild=True, user=False),
+            http_trace=quiet.trace(),
         )
+        self._quiet = quiet
         self._command_list = command_list
         self._load = load
 
@@ -93,6 +118,7 @@ class PaddockClient(commands.Bot):
         """
         with login_failures():
             await self.login(token)
+        self._quiet.keep(self.http)
 
     async def stay_connected(self) -> None:
         """Connect, and connect again whatever ends the connection, until the client is closed.
@@ -103,7 +129,7 @@ class PaddockClient(commands.Bot):
         Raises:
             LoginRefusedError: if Discord ended the session for good (gateway close codes 4004 and 4010 to 4014).
         """
-        backoff = ExponentialBackoff[Literal[False]]()
+        backoff = _Backoff()
         while not self.is_closed():
             try:
                 await self.connect()
@@ -148,6 +174,16 @@ class PaddockClient(commands.Bot):
         begun = [task for task in asyncio.all_tasks() if task.get_name().startswith(ANSWER_TASKS)]
         if begun:
             await asyncio.wait(begun, timeout=timeout_s)
+
+    def dispatch(self, event_name: str, /, *args: Any, **kwargs: Any) -> None:
+        """Hand an event out; an interaction that nobody claims becomes the event ``unclaimed`` besides."""
+        super().dispatch(event_name, *args, **kwargs)
+        if event_name == "interaction" and not is_claimed(self, args[0]):
+            super().dispatch("unclaimed", *args)
+
+    async def on_unclaimed(self, interaction: discord.Interaction) -> None:
+        """Answer for a panel or form that was opened before a restart."""
+        await answer(interaction)
 
     async def on_ready(self) -> None:
         """Say that we are there. Nothing is started here: this comes again at each reconnect."""

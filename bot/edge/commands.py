@@ -4,11 +4,13 @@ import hashlib
 import json
 import logging
 import re
+from collections.abc import Iterable
 from typing import Any, TypeAlias, cast
 
 import discord
 from discord import app_commands
 
+from bot.domain.wording import storable
 from bot.text import DEFAULT_LANGUAGE, language_of, text
 
 # Commands or options in the form in which Discord takes them.
@@ -116,10 +118,23 @@ def _in_each_language(part: dict[str, Any], field: str) -> dict[str, str]:
 
 
 class CommandTree(app_commands.CommandTree[discord.Client]):
-    """A tree whose errors end in `replies.handle`."""
+    """A tree whose errors end in `replies.handle`, and which takes out of what people type what nobody can keep."""
+
+    async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
+        """Clean the words that were typed into options, before any command or completion sees them."""
+        given = cast("dict[str, Any]", interaction.data or {})
+        _clean_options(given.get("options", ()))
+        return True
 
     async def on_error(self, interaction: discord.Interaction, error: app_commands.AppCommandError) -> None:
         """Answer for what a command raised."""
         from bot.edge import replies  # noqa: PLC0415  # replies needs no commands; the tree needs it only here
 
         await replies.handle(interaction, error)
+
+
+def _clean_options(options: Iterable[dict[str, Any]]) -> None:
+    for option in options:
+        if isinstance(option.get("value"), str):
+            option["value"] = storable(option["value"])
+        _clean_options(option.get("options", ()))

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from bot.clock import Clock, sleep_or_wake
-from bot.domain.due_work import LEASE, CannotActError, DueWork, LeaseLostError
+from bot.domain.due_work import LEASE, AbandonedError, CannotActError, DueWork, LeaseLostError
 from bot.domain.errors import DiscordAwayError, PaddockError, StorageUnavailableError, UnforeseenError, packed
 from bot.edge.replies import new_error_id
 from bot.services.due_work import DueWorkService
+from bot.storage.store import Session
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +48,14 @@ class DueSteps(Protocol[StepT, RecordedT_contra]):
         """Return when the work is due again, or None."""
         ...
 
-    async def parked(self, work: DueWork, error: str) -> None:
-        """Take note that the work was given up for an error, as kept with `bot.domain.errors.packed`."""
+    async def parked(self, session: Session, work: DueWork, error: str) -> None:
+        """Write down, in the transaction that gives the work up, what follows from it.
+
+        Args:
+            session: that transaction.
+            work: what is given up.
+            error: why, as kept with `bot.domain.errors.packed`.
+        """
         ...
 
 
@@ -116,6 +123,7 @@ class DueRunner:
     async def _do(self, work: DueWork) -> None:
         registered = self._kinds[work.kind]
         try:
+            work.check_not_abandoned()
             while True:
                 async with asyncio.timeout(STEP_TIMEOUT_S):
                     step = await registered.steps.next_step(work)
@@ -133,9 +141,14 @@ class DueRunner:
             log.warning(
                 "discord away kind=%s subject=%s why=%s error_id=%s", work.kind, work.subject_id, reason, error_id
             )
-            await self._fail(registered, work, error, patient=True)
+            wait_s = error.params.get("retry_after_s")
+            wait = timedelta(seconds=wait_s) if isinstance(wait_s, int) else timedelta()
+            await self._fail(registered, work, error, patient=True, wait=wait)
         except StorageUnavailableError as error:
             await self._fail(registered, work, error, patient=True)
+        except AbandonedError as error:
+            log.error("due work abandoned kind=%s subject=%s times=%s", work.kind, work.subject_id, work.abandoned)  # noqa: TRY400  # nothing went wrong here: what did, did not live to say so
+            await self._fail(registered, work, error, permanent=True)
         except PaddockError as error:
             await self._fail(registered, work, error, permanent=isinstance(error, CannotActError))
         except Exception:
@@ -151,11 +164,19 @@ class DueRunner:
         *,
         permanent: bool = False,
         patient: bool = False,
+        wait: timedelta = timedelta(),
     ) -> None:
-        kept = packed(error)
+        kept, now = packed(error), self._clock.now()
         try:
-            if await self._agenda.fail(work, kept, self._clock.now(), permanent=permanent, patient=patient):
-                await registered.steps.parked(work, kept)
+            await self._agenda.fail(
+                work,
+                kept,
+                now,
+                permanent=permanent,
+                patient=patient,
+                not_before=now + wait,
+                parked=registered.steps.parked,
+            )
         except StorageUnavailableError:
             log.warning("failure not recorded kind=%s subject=%s", work.kind, work.subject_id)
         except Exception:

@@ -184,6 +184,13 @@ def _buttons(
         )
     row.add_item(
         ui.Button(
+            label=text("roundup.view.suggest", language),
+            style=ButtonStyle.secondary,
+            custom_id=f"{marker(edition_id)}suggest",
+        )
+    )
+    row.add_item(
+        ui.Button(
             label=text("roundup.view.about", language),
             style=ButtonStyle.secondary,
             custom_id=f"{marker(edition_id)}about",

@@ -2,10 +2,15 @@
 
 import asyncio
 import heapq
+import math
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from enum import IntEnum
 from itertools import count
+
+# So much of a second's budget may go out at once after a pause. The rest comes evenly: were all of it spent at once, a
+# second's worth could follow close behind, and delays on the way would put both into one of Discord's seconds.
+AT_ONCE = 1 / 4
 
 
 class Priority(IntEnum):
@@ -17,17 +22,21 @@ class Priority(IntEnum):
 
 
 class Pace:
-    """A token bucket with a queue by priority.
+    """A token bucket with a queue by priority: in no second, wherever it begins, are there more than `per_s` turns.
 
     Args:
         monotonic: seconds that never go back; real ones, since Discord counts in real time.
-        per_s: how many requests a second, below Discord's own 50 (documentation, rate limits, global).
+        per_s: how many requests a second, below Discord's own 50 (documentation, rate limits, global), which all
+            processes of a bot share; of a number above 1 the fraction is left unused.
     """
 
     def __init__(self, monotonic: Callable[[], float], per_s: float) -> None:
         self._monotonic = monotonic
-        self._per_s = per_s
-        self._tokens = per_s
+        limit = math.floor(per_s) if per_s >= 1 else per_s
+        self._at_once = max(1.0, limit * AT_ONCE)
+        # What is there at the beginning of a second and what comes before its end are less than `limit` + 1 together.
+        self._per_s = limit + 1 - self._at_once
+        self._tokens = self._at_once
         self._filled_at = monotonic()
         self._waiting: list[tuple[int, int, asyncio.Future[None]]] = []
         self._order = count()
@@ -45,7 +54,7 @@ class Pace:
 
     def _fill(self) -> None:
         now = self._monotonic()
-        self._tokens = min(self._per_s, self._tokens + (now - self._filled_at) * self._per_s)
+        self._tokens = min(self._at_once, self._tokens + (now - self._filled_at) * self._per_s)
         self._filled_at = now
 
     async def _wait(self, priority: Priority) -> None:

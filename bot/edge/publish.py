@@ -15,6 +15,7 @@ from discord import ui
 from bot.domain.due_work import CannotActError, GuildForbidsError, NoPermissionError, NothingThereError
 from bot.domain.errors import DiscordAwayError, GoneError
 from bot.edge.pace import Pace, Priority
+from bot.edge.quiet import TOO_MANY_REQUESTS
 from bot.edge.replies import new_error_id
 
 log = logging.getLogger(__name__)
@@ -24,11 +25,14 @@ THREAD_NAME_CHARS_MAX = 100  # Discord docs, channel resource, "name"
 THREAD_ARCHIVE_MINUTES = 4_320  # three days: a weekend's answers stay in view
 THREAD_EXISTS = 160004  # Discord docs, JSON error codes: a thread has already been created for this message
 NO_PERMISSION = (50001, 50013)  # Discord docs, JSON error codes: missing access, missing permissions
-TOO_MANY_REQUESTS = 429
 SERVER_FAULT = 500  # and above
+# One request with all of discord.py's own tries at it (25 s of waiting when the server fails each time). Ended before
+# the step that it belongs to is.
+ACT_TIMEOUT_S = 60.0
 # How far back a post is looked for after an interruption. A channel of announcements has a few messages a day; the
 # search also ends at the time from which the post is due.
-LOOK_BACK_MESSAGES = 200
+LOOK_BACK_PAGES = 2
+PAGE_MESSAGES = 100  # Discord docs, get channel messages, "limit"
 
 
 class Publisher:
@@ -87,11 +91,19 @@ class Publisher:
             DiscordAwayError: if Discord does not answer.
         """
         channel = self._client.get_partial_messageable(channel_id)
-        async with self._acting(channel_id):
-            found = await self._find(channel, marker, after)
-        if found is not None:
-            log.info("post found again channel=%s message=%s", channel_id, found)
-        return found
+        before: discord.Message | None = None
+        for _ in range(LOOK_BACK_PAGES):
+            async with self._acting(channel_id):  # a turn for each page: it is a request of its own
+                history = channel.history(limit=PAGE_MESSAGES, before=before, after=after, oldest_first=False)
+                page = [message async for message in history]
+            found = next((message.id for message in page if self._is_the_one(message, marker)), None)
+            if found is not None:
+                log.info("post found again channel=%s message=%s", channel_id, found)
+                return found
+            if len(page) < PAGE_MESSAGES:
+                break
+            before = page[-1]
+        return None
 
     async def open_thread(self, guild_id: int, channel_id: int, message_id: int, name: str) -> int:
         """Open a thread on a message and return its id; a thread that is there already is the one meant.
@@ -123,23 +135,19 @@ class Publisher:
     @asynccontextmanager
     async def _acting(self, channel_id: int, priority: Priority = Priority.POST) -> AsyncGenerator[None]:
         async with self._pace.turn(priority):
-            try:
-                with refusals(channel_id):
-                    yield
-            except asyncio.CancelledError:
-                _let_others_go_on(self._client)
-                raise
+            with refusals(channel_id):
+                async with asyncio.timeout(ACT_TIMEOUT_S):
+                    try:
+                        yield
+                    except asyncio.CancelledError:
+                        _let_others_go_on(self._client)
+                        raise
 
-    async def _find(
-        self, channel: discord.PartialMessageable, marker: str | None, after: discord.abc.Snowflake | None
-    ) -> int | None:
+    def _is_the_one(self, message: discord.Message, marker: str | None) -> bool:
         me = self._client.user
-        async for message in channel.history(limit=LOOK_BACK_MESSAGES, after=after, oldest_first=False):
-            if me is None or message.author.id != me.id or message.type is not discord.MessageType.default:
-                continue
-            if marker is None or carries(message, marker):
-                return message.id
-        return None
+        if me is None or message.author.id != me.id or message.type is not discord.MessageType.default:
+            return False
+        return marker is None or carries(message, marker)
 
 
 def carries(message: discord.Message, marker: str) -> bool:
@@ -152,8 +160,8 @@ def _let_others_go_on(client: discord.Client) -> None:
     """Open discord.py's gate for requests again, in case the request that would have opened it was cancelled.
 
     A request that meets a global limit closes the gate, sleeps, and opens it; discord.py 2.7.1 does not open it when it
-    is cancelled asleep (`HTTPClient.request`), and then no request is ever made again. Opened too early it costs one
-    more 429.
+    is cancelled asleep (`HTTPClient.request`), and then no request is ever made again. Opened too early it does no harm
+    where `Quiet` keeps the limit; elsewhere it costs one more 429.
     """
     gate: object = getattr(client.http, "_global_over", None)
     if isinstance(gate, asyncio.Event):
@@ -186,12 +194,15 @@ def refusals(channel_id: int | None = None) -> Generator[None]:
         reason = _away(error)
         if reason is None:
             raise
-        raise DiscordAwayError(reason=reason, error_id=new_error_id()) from error
+        wait_s = {"retry_after_s": round(error.retry_after)} if isinstance(error, discord.RateLimited) else {}
+        raise DiscordAwayError(reason=reason, error_id=new_error_id(), **wait_s) from error
 
 
 def _away(error: Exception) -> str | None:
     """Return in a word why Discord is away; None for an answer that finds fault with what we asked."""
     match error:
+        case discord.RateLimited():
+            return str(TOO_MANY_REQUESTS)
         case discord.HTTPException(status=status) if status >= SERVER_FAULT or status == TOO_MANY_REQUESTS:
             return str(status)
         case discord.HTTPException():

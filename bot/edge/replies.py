@@ -10,6 +10,7 @@ import discord
 from discord import app_commands, ui
 
 from bot.domain.errors import PaddockError
+from bot.domain.wording import storable
 from bot.edge.sentences import error_sentence
 from bot.text import language_of, plural, text
 
@@ -77,6 +78,10 @@ async def handle(interaction: discord.Interaction, error: BaseException) -> None
         log.warning("the asker could not be told guild=%s status=%s", interaction.guild_id, lost.status)
 
 
+# An interaction's token lasts 15 minutes (Discord docs, receiving and responding); the last one is for closing.
+OPEN_S = 840.0
+
+
 class Panel(ui.LayoutView):
     """An ephemeral view for the one who asked; its errors end in `handle`, and when it closes it says so.
 
@@ -84,11 +89,8 @@ class Panel(ui.LayoutView):
         last_used: the interaction that showed or changed it last, through which it can still be changed.
     """
 
-    # An interaction's token lasts 15 minutes (Discord docs, receiving and responding); the last one is for closing.
-    TIMEOUT_S = 840.0
-
     def __init__(self) -> None:
-        super().__init__(timeout=self.TIMEOUT_S)
+        super().__init__(timeout=OPEN_S)
         self.last_used: discord.Interaction | None = None
 
     async def interaction_check(self, interaction: discord.Interaction, /) -> bool:
@@ -113,8 +115,24 @@ class Panel(ui.LayoutView):
         await handle(interaction, error)
 
 
+class Field(ui.TextInput[ui.View]):  # noqa: TID251  # this is what the others use
+    """A line or a box to type into, from which what nobody can keep is taken out."""
+
+    @property
+    def value(self) -> str:
+        """What was typed."""
+        return storable(super().value)
+
+
 class Form(ui.Modal):
-    """A modal whose errors end in `handle`."""
+    """A modal whose errors end in `handle`; it is typed into through `Field`.
+
+    Its custom id is one of its own: discord.py knows a form by nothing else, and of two people who have the same form
+    open one would fill in the other's.
+    """
+
+    def __init__(self, title: str) -> None:
+        super().__init__(title=title, timeout=OPEN_S)
 
     async def on_error(self, interaction: discord.Interaction, error: Exception) -> None:
         """Answer for what `on_submit` raised."""

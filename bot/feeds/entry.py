@@ -7,7 +7,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import PurePosixPath
 
-from bot.domain.article import Article, ParsedFeed
+from bot.domain.article import KEY_CHARS_MAX, Article, ParsedFeed
 from bot.feeds.links import host_of, web_link
 from bot.feeds.plain import one_line, shorten
 
@@ -15,7 +15,6 @@ ENTRIES_MAX = 1000  # an archive rather than a feed; the newest stand first
 TITLE_CHARS_MAX = 300
 TITLE_FROM_TEXT_CHARS_MAX = 80
 NAME_CHARS_MAX = 100
-KEY_CHARS_MAX = 500
 BODY_CHARS_MAX = 200_000  # thrice the longest magazine piece
 # A description longer than this is the article itself, which many feeds put there.
 SUMMARY_CHARS_MAX = 1500

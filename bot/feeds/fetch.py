@@ -14,6 +14,7 @@ from typing import Any, Self
 import aiohttp
 from yarl import URL
 
+from bot.domain.article import URL_CHARS_MAX
 from bot.domain.feed import (
     AddressError,
     CertificateError,
@@ -217,19 +218,14 @@ class Fetcher:
         return bytes(body)
 
     def _checked(self, target: str | URL, *, asked: str) -> URL:
-        try:
-            url = URL(target)
-            host, port = url.host, url.port
-        except ValueError as error:
-            raise AddressError(url=asked) from error
-        if url.scheme not in {"http", "https"} or not host or not host.isprintable() or port is None:
-            raise AddressError(url=asked)
+        url = web_address(target, asked=asked)
+        port = url.port or 0
         if url.user is not None or url.password is not None:
             raise CredentialsError(url=asked)
         allowed = PRIVILEGED_PORTS_ALLOWED | self._allow_loopback_ports
         if port <= PRIVILEGED_PORT_MAX and port not in allowed:
             raise PortError(url=asked, port=port)
-        return url.with_fragment(None)
+        return url
 
     def _open_socket(self, info: tuple[int, int, int, str, tuple[Any, ...]]) -> socket.socket:
         family, kind, protocol, _, place = info
@@ -238,6 +234,28 @@ class Fetcher:
         if not own and not is_public(host):
             raise _AddressRefusedError
         return socket.socket(family=family, type=kind, proto=protocol)
+
+
+def web_address(target: str | URL, *, asked: str) -> URL:
+    """Return an address as it is requested: ASCII, encoded where it has to be, without its fragment.
+
+    Whatever is kept of an address is kept in this one spelling.
+
+    Raises:
+        AddressError: with `asked`, if it is none of the web, or longer than `URL_CHARS_MAX`.
+    """
+    try:
+        url = URL(target).with_fragment(None)
+        host, port = url.host, url.port
+    except ValueError as error:
+        raise AddressError(url=asked) from error
+    if url.scheme not in {"http", "https"} or not host or not host.isprintable() or port is None:
+        raise AddressError(url=asked)
+    if url.raw_path == "/":
+        url = url.with_path("/", keep_query=True)  # with and without the slash is one address
+    if len(str(url)) > URL_CHARS_MAX:
+        raise AddressError(url=asked)
+    return url
 
 
 def _conditional(validators: Validators) -> dict[str, str]:

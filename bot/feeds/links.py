@@ -3,7 +3,7 @@
 import re
 from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
-URL_CHARS_MAX = 2048  # the longest address that browsers and Discord take alike
+from bot.domain.article import URL_CHARS_MAX
 
 # What campaign and click trackers add; the names are those that Firefox's and Brave's query filters strip,
 # and the at_ names of the BBC's feeds.

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from bot.domain.article import ParsedFeed
+from bot.domain.article import Article, ParsedFeed
 from bot.feeds.fetch import Fetched, Fetcher, Validators
 from bot.feeds.worker import ParserProcess
 
@@ -21,6 +21,17 @@ class FeedReader:
     def __init__(self, fetcher: Fetcher, parser: ParserProcess) -> None:
         self._fetcher = fetcher
         self._parser = parser
+
+    async def read_article(self, url: str) -> Article:
+        """Return the article that stands at `url`, a web page.
+
+        Raises:
+            FeedError: one of its classes: it cannot be fetched, or holds no article.
+        """
+        fetched = await self._fetcher.fetch(url)
+        return await self._parser.parse_article(
+            fetched.body or b"", url=fetched.final_url, content_type=fetched.content_type
+        )
 
     async def read(self, url: str, validators: Validators | None = None) -> FeedRead:
         """Return what stands at `url`, unless it is what `validators` were given to us with.

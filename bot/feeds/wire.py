@@ -11,7 +11,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import cast
 
-from bot.domain.article import Article, ParsedFeed
+from bot.domain.article import KEY_CHARS_MAX, URL_CHARS_MAX, Article, ParsedFeed
 from bot.domain.feed import FeedError, ParserFailedError
 
 LENGTH = struct.Struct("!I")
@@ -57,8 +57,8 @@ def unpack_feed(payload: bytes) -> ParsedFeed:
         raise ValueError("no list")  # noqa: TRY004  # one kind of error for whatever the other end sends
     return ParsedFeed(
         title=_string(feed, "title"),
-        site_url=_string_or_none(feed, "site_url"),
-        articles=tuple(_article(_mapping(article)) for article in cast("list[object]", articles)),
+        site_url=_address_or_none(feed, "site_url"),
+        articles=tuple(_entry(_mapping(article)) for article in cast("list[object]", articles)),
     )
 
 
@@ -83,17 +83,24 @@ def _error(message_id: str, params: Mapping[str, object]) -> FeedError:
     return next((kind for kind in reversed(kinds) if kind.message_id == message_id), ParserFailedError)(**plain)
 
 
+def _entry(values: Mapping[str, object]) -> Article:
+    article = _article(values)
+    if len(article.key) > KEY_CHARS_MAX:
+        raise ValueError("key")
+    return article
+
+
 def _article(values: Mapping[str, object]) -> Article:
     published = _string_or_none(values, "published_at")
     return Article(
         key=_string(values, "key"),
-        url=_string(values, "url"),
+        url=_address_or_none(values, "url") or _string(values, "url"),
         title=_string(values, "title"),
         source=_string(values, "source"),
         summary=_string(values, "summary"),
         body=_string(values, "body"),
-        source_url=_string_or_none(values, "source_url"),
-        image_url=_string_or_none(values, "image_url"),
+        source_url=_address_or_none(values, "source_url"),
+        image_url=_address_or_none(values, "image_url"),
         published_at=None if published is None else datetime.fromisoformat(published),
     )
 
@@ -108,8 +115,20 @@ def _string(values: Mapping[str, object], name: str) -> str:
     value = values.get(name)
     if not isinstance(value, str):
         raise ValueError(name)  # noqa: TRY004  # as above
+    # Our own parser sends neither (`bot.feeds.plain`); half of a surrogate pair cannot be encoded.
+    if "\0" in value:
+        raise ValueError(name)
+    value.encode()
     return value
 
 
 def _string_or_none(values: Mapping[str, object], name: str) -> str | None:
     return None if values.get(name) is None else _string(values, name)
+
+
+def _address_or_none(values: Mapping[str, object], name: str) -> str | None:
+    value = _string_or_none(values, name)
+    # A local file's address may be as long as its path.
+    if value is not None and value.startswith("http") and not (value.isascii() and len(value) <= URL_CHARS_MAX):
+        raise ValueError(name)
+    return value

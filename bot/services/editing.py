@@ -29,8 +29,10 @@ from bot.domain.roundup import (
     SkipReason,
 )
 from bot.services.due_work import DueWorkService
+from bot.services.question import ask_again
 from bot.services.roundup import chosen
 from bot.storage import guild as guilds
+from bot.storage import question as questions
 from bot.storage import roundup as table
 from bot.storage.store import Session, Store
 
@@ -168,9 +170,8 @@ class EditingService:
             roundup = await table.roundup_by_id(session, edition.roundup_id)
             if not skipped or roundup is None or edition.due_at <= now:
                 raise TooLateToUndoError
-            changed = await table.change_edition(
-                session, replace(edition, state=EditionState.DUE, reason=None, ended_at=None)
-            )
+            revived = replace(edition, state=EditionState.DUE, reason=None, ended_at=None)
+            changed = await ask_again(session, await table.change_edition(session, revived))
             # Not left to the roundup, which may have passed over this day already.
             begins_at = max(now, edition.due_at - roundup.lead)
             await self._due.schedule(session, EDITION, edition.id, begins_at, guild_id=edition.guild_id)
@@ -212,6 +213,9 @@ class EditingService:
             if edition.content is None or edition.revision != revision or (is_posted and what is None):
                 raise EditedMeanwhileError
             content = signed(change(numbered(edition.content)), actor.user_id)
+            # A question of the queue that the editor has replaced waits for another edition.
+            asked = content.big_question
+            await questions.release(session, edition.id, but=None if asked is None else asked.queued_id)
             if what is None or not is_posted:
                 changed = await table.change_edition(session, replace(edition, content=content))
                 await self._tell(session, actor, changed, "editing.audit.edited")
@@ -230,6 +234,7 @@ class EditingService:
             edition, state=EditionState.SKIPPED, reason=SkipReason.BY_EDITOR.value, ended_at=self._clock.now()
         )
         changed = await table.change_edition(session, ended)
+        await questions.release(session, edition.id)
         await self._due.cancel(session, EDITION, edition.id)
         await self._tell(session, actor, changed, "editing.audit.skipped")
         return changed

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.clock import Clock
 from bot.domain.due_work import DueWork
+from bot.domain.edition import Edition
 from bot.domain.errors import NotSetUpError
 from bot.domain.guild import GuildSettings, Part
 from bot.domain.roundup import (
@@ -34,7 +35,9 @@ from bot.services.source import SourceService
 from bot.storage import due_work as agenda
 from bot.storage import editing
 from bot.storage import guild as guilds
+from bot.storage import question as questions
 from bot.storage import roundup as table
+from bot.storage import suggestion as suggestions
 from bot.storage.store import Session, Store
 
 log = logging.getLogger(__name__)
@@ -83,15 +86,9 @@ class EditionWork:
                 progress = Progress(state=EditionState.SKIPPED, reason=reason.value)
                 await end_edition(session, self._due, edition, progress, self._clock.now())
                 return None
-            if step is EditionStep.DRAFT and await _column_look(session, edition, roundup, now) is not None:
-                if self._asked.get(work.id) == work.token:
-                    return None
-                step = EditionStep.GATHER
-            if step is EditionStep.GATHER:
-                self._asked[work.id] = work.token
-            begun_before = edition.begun is step
-            if step is EditionStep.MESSAGE and not begun_before and held_until(edition, roundup, now) is not None:
+            if (step := await self._ready(session, work, edition, roundup, step)) is None:
                 return None
+            begun_before = edition.begun is step and edition.done is not step
             if not begun_before:
                 await table.record_progress(session, edition.id, Progress(begun=step))
             return PostingStep(
@@ -105,7 +102,25 @@ class EditionWork:
                 posts_unapproved=roundup.posts_unapproved,
             )
 
-        return await self._store.write(write)
+        step = await self._store.write(write)
+        if step is not None and step.step is EditionStep.GATHER:
+            self._asked[work.id] = work.token  # not in the transaction, which may be undone and run again
+        if step is not None and step.resumed:
+            log.info("step resumed edition=%s step=%s", work.subject_id, step.step)
+        return step
+
+    async def _ready(
+        self, session: Session, work: DueWork, edition: EditionRecord, roundup: Roundup, step: EditionStep
+    ) -> EditionStep | None:
+        """Return the step to take now; None while the edition waits for the column, an approval or its time."""
+        now = self._clock.now()
+        if step is EditionStep.DRAFT and await _column_look(session, edition, roundup, now) is not None:
+            if self._asked.get(work.id) == work.token:
+                return None
+            step = EditionStep.GATHER
+        begun = edition.begun is step
+        held = step is EditionStep.MESSAGE and not begun and held_until(edition, roundup, now) is not None
+        return None if held else step
 
     async def gather(self, step: PostingStep) -> Progress:
         """Ask the guild's feeds, so that the edition has this morning's news."""
@@ -140,9 +155,14 @@ class EditionWork:
         is_last = step.step is EditionStep.LINKS
 
         async def write(session: Session) -> EditionRecord:
-            await agenda.hold(session, work, now)
+            await agenda.hold(session, work, now, got_on=True)
             if outcome.state is EditionState.SKIPPED:  # the step was not done, and is taken again if it is revived
                 return await end_edition(session, self._due, step.edition, outcome, now)
+            if outcome.content is not None and not await _asks_its_own(session, work.subject_id, outcome.content):
+                return step.edition  # another edition was quicker: this draft is made again, with the next question
+            if is_last and step.edition.content is not None:
+                told = [url for story in step.edition.content.stories for url in story]
+                await suggestions.mark_used(session, step.edition.roundup_id, told)
             progress = replace(outcome, done=step.step, state=EditionState.POSTED if is_last else outcome.state)
             if step.step in SHOWING:
                 progress = replace(progress, shown_revision=step.edition.revision)
@@ -176,27 +196,23 @@ class EditionWork:
         self._asked.pop(work.id, None)
         return await self._store.read(read)
 
-    async def parked(self, work: DueWork, error: str) -> None:
+    async def parked(self, session: Session, work: DueWork, error: str) -> None:
         """Mark the edition as failed, with the reason that /roundup history and /doctor show.
 
         One that may be posted unapproved is not lost because the editors' channel is: it comes at its time.
         """
+        edition = await table.edition_by_id(session, work.subject_id)
+        if edition is None or edition.state is not EditionState.DUE:
+            return
+        roundup = await table.roundup_by_id(session, edition.roundup_id)
+        if next_step(edition) is EditionStep.REVIEW and roundup is not None and roundup.posts_unapproved:
+            log.warning("edition not reviewed guild=%s edition=%s error=%s", edition.guild_id, edition.id, error)
+            await table.record_progress(session, edition.id, Progress(done=EditionStep.REVIEW))
+            at = max(edition.due_at, self._clock.now())
+            await self._due.schedule(session, EDITION, edition.id, at, guild_id=edition.guild_id)
+            return
         progress = Progress(state=EditionState.FAILED, reason=error)
-
-        async def write(session: Session) -> None:
-            edition = await table.edition_by_id(session, work.subject_id)
-            if edition is None or edition.state is not EditionState.DUE:
-                return
-            roundup = await table.roundup_by_id(session, edition.roundup_id)
-            if next_step(edition) is EditionStep.REVIEW and roundup is not None and roundup.posts_unapproved:
-                log.warning("edition not reviewed guild=%s edition=%s error=%s", edition.guild_id, edition.id, error)
-                await table.record_progress(session, edition.id, Progress(done=EditionStep.REVIEW))
-                at = max(edition.due_at, self._clock.now())
-                await self._due.schedule(session, EDITION, edition.id, at, guild_id=edition.guild_id)
-                return
-            await end_edition(session, self._due, edition, progress, self._clock.now())
-
-        await self._store.write(write)
+        await end_edition(session, self._due, edition, progress, self._clock.now())
 
 
 def _why_not(settings: GuildSettings, edition: EditionRecord, roundup: Roundup, now: datetime) -> SkipReason | None:
@@ -214,3 +230,12 @@ async def _column_look(session: Session, edition: EditionRecord, roundup: Roundu
     if not await editing.awaits_column(session, edition.guild_id, roundup.id, since=since):
         return None
     return min(now + COLUMN_LOOK_EVERY, until)
+
+
+async def _asks_its_own(session: Session, edition_id: int, content: Edition) -> bool:
+    """Take the question that `content` asks from the guild's queue; tell whether it could be had."""
+    queued_id = None if content.big_question is None else content.big_question.queued_id
+    if queued_id is not None and not await questions.take(session, queued_id, edition_id):
+        return False
+    await questions.release(session, edition_id, but=queued_id)
+    return True

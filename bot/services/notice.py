@@ -10,8 +10,9 @@ from bot.domain.roundup import EDITION_SHOW, EditionRecord, EditionState, Progre
 from bot.services.due_work import DueWorkService
 from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
+from bot.storage import question as questions
 from bot.storage import roundup as table
-from bot.storage.store import Session, Store
+from bot.storage.store import Session, Store, after_commit
 
 log = logging.getLogger(__name__)
 
@@ -35,7 +36,12 @@ async def end_edition(
     Editors who look at its draft are shown there what became of it, and half an edition what was changed meanwhile.
     """
     await due.schedule(session, NOTICE, edition.id, now, guild_id=edition.guild_id)
-    log.info("edition ended guild=%s edition=%s state=%s", edition.guild_id, edition.id, progress.state)
+    if not edition.may_stand:
+        await questions.release(session, edition.id)
+    after_commit(
+        session,
+        lambda: log.info("edition ended guild=%s edition=%s state=%s", edition.guild_id, edition.id, progress.state),
+    )
     ended = await table.record_progress(session, edition.id, replace(progress, ended_at=now))
     if ended.review_id is not None or ended.message_id is not None:
         ended = await table.change_edition(session, ended)
@@ -72,7 +78,7 @@ class NoticeWork:
         """Record the id of the notice's message."""
 
         async def write(session: Session) -> None:
-            await agenda.hold(session, work, self._clock.now())
+            await agenda.hold(session, work, self._clock.now(), got_on=True)
             await table.record_progress(session, step.edition.id, Progress(notice_id=outcome))
 
         await self._store.write(write)
@@ -81,5 +87,5 @@ class NoticeWork:
         """Return None: a notice is posted once."""
         del work
 
-    async def parked(self, work: DueWork, error: str) -> None:
+    async def parked(self, session: Session, work: DueWork, error: str) -> None:
         """Do nothing: /doctor shows parked work, and a notice about a notice would help nobody."""

@@ -6,12 +6,13 @@ from datetime import datetime
 from bot.clock import Clock
 from bot.domain.due_work import DueWork
 from bot.domain.roundup import EDITION, LATE_WINDOW, ROUNDUP, EditionState, Progress, why_not
+from bot.services import suggestion
 from bot.services.due_work import DueWorkService
 from bot.services.notice import end_edition
 from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
 from bot.storage import roundup as table
-from bot.storage.store import Session, Store
+from bot.storage.store import Session, Store, after_commit
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ class RoundupWork:
 
         async def write(session: Session) -> None:
             await agenda.hold(session, work, now)
+            await suggestion.forget_old(session, now)
             roundup = await table.roundup_by_id(session, work.subject_id)
             if roundup is None:
                 return
@@ -72,6 +74,15 @@ class RoundupWork:
 
         return await self._store.read(read)
 
-    async def parked(self, work: DueWork, error: str) -> None:
-        """Take note that planning was given up; /doctor shows it."""
-        log.error("roundup parked roundup=%s error=%s", work.subject_id, error)
+    async def parked(self, session: Session, work: DueWork, error: str) -> None:
+        """Let the day have no edition, of which its guild is told; that planning stands still, /doctor shows."""
+        after_commit(session, lambda: log.error("roundup parked roundup=%s error=%s", work.subject_id, error))
+        roundup = await table.roundup_by_id(session, work.subject_id)
+        if roundup is None:
+            return
+        edition = await table.plan_edition(session, roundup, day=roundup.day_of(work.due_at), due_at=work.due_at)
+        # Planning may have got as far as to hand the edition on; then it is posted all the same.
+        handed_on = await self._due.planned_at(session, EDITION, edition.id) is not None
+        if edition.state is EditionState.DUE and not handed_on:
+            progress = Progress(state=EditionState.FAILED, reason=error)
+            await end_edition(session, self._due, edition, progress, self._clock.now())

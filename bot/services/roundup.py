@@ -12,6 +12,7 @@ from bot.domain.article import Article
 from bot.domain.edition import Edition
 from bot.domain.errors import GoneError, NotSetUpError
 from bot.domain.guild import GuildSettings, Part, PauseScope
+from bot.domain.queue import QueuedQuestion
 from bot.domain.roundup import (
     ARTICLE_AGE_MAX,
     EDITION,
@@ -24,9 +25,12 @@ from bot.domain.roundup import (
     Roundup,
     message_link,
 )
+from bot.services import suggestion
 from bot.services.due_work import DueWorkService
+from bot.services.question import ask_again
 from bot.services.source import SourceService
 from bot.storage import guild as guilds
+from bot.storage import question as questions
 from bot.storage import roundup as table
 from bot.storage import source as sources
 from bot.storage.store import Session, Store
@@ -89,6 +93,10 @@ class RoundupService:
             if edition.state is EditionState.POSTED:
                 raise AlreadyPostedError(link=message_link(edition))
             edition = await table.revive_edition(session, edition.id, roundup, due_at=now)
+            if edition.content is None:
+                await questions.release(session, edition.id)
+            elif not edition.may_stand:
+                edition = await ask_again(session, edition)
             if edition.review_channel_id is not None:
                 approved = replace(edition, approved_by=actor.user_id, approved_at=now)
                 edition = await table.change_edition(session, approved)
@@ -145,19 +153,24 @@ class RoundupService:
         """
         since = self._clock.now() - ARTICLE_AGE_MAX
 
-        async def read(session: Session) -> tuple[Article, ...]:
-            articles = await sources.articles_since(session, settings.guild_id, since)
+        async def read(session: Session) -> tuple[tuple[Article, ...], tuple[QueuedQuestion, ...]]:
+            articles = (
+                *await suggestion.accepted(session, settings.guild_id, roundup.id),
+                *await sources.articles_since(session, settings.guild_id, since),
+            )
             earlier = await table.editions_page(session, settings.guild_id, limit=EDITIONS_REMEMBERED, before=day)
             told = {url for edition in earlier for url in _told(edition)}
-            return tuple(article for article in articles if article.url not in told)
+            fresh = tuple(article for article in articles if article.url not in told)
+            return fresh, await questions.waiting(session, settings.guild_id, roundup_id=roundup.id)
 
-        articles = await self._store.read(read)
+        articles, queue = await self._store.read(read)
         if not articles:
             if not await self._source.list(settings.guild_id):
                 raise NoSourcesError
             raise NoNewsError(hours=int(ARTICLE_AGE_MAX.total_seconds() // 3600))
         # Grouping compares every article with every other: milliseconds for dozens, too long for the loop for more.
-        edition = await asyncio.to_thread(_composer(articles, settings, roundup, day, self._clock.now()))
+        asked = next(iter(queue), None)
+        edition = await asyncio.to_thread(_composer(articles, settings, roundup, day, self._clock.now(), asked=asked))
         return edition if Part.QUESTION in settings.parts else replace(edition, big_question=None)
 
     async def _require(self, guild_id: int, roundup_id: int | None) -> tuple[GuildSettings, Roundup]:
@@ -190,11 +203,26 @@ def _told(edition: EditionRecord) -> Iterator[str]:
 
 
 def _composer(
-    articles: tuple[Article, ...], settings: GuildSettings, roundup: Roundup, day: date, now: datetime
+    articles: tuple[Article, ...],
+    settings: GuildSettings,
+    roundup: Roundup,
+    day: date,
+    now: datetime,
+    *,
+    asked: QueuedQuestion | None,
 ) -> Callable[[], Edition]:
-    from bot.domain.compose import compose  # noqa: PLC0415  # its word lists take 200 ms that a start need not pay
+    # Their word lists take 200 ms that a start need not pay.
+    from bot.domain.compose import compose  # noqa: PLC0415
+    from bot.domain.question import from_queue  # noqa: PLC0415
 
-    return lambda: compose(articles, day=day, title=roundup.name, now=now, phrase=partial(_phrase, settings.language))
+    return lambda: compose(
+        articles,
+        day=day,
+        title=roundup.name,
+        now=now,
+        phrase=partial(_phrase, settings.language),
+        queued=None if asked is None else from_queue(asked),
+    )
 
 
 def _phrase(language: str, message_id: str, /, **params: object) -> str:

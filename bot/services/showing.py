@@ -66,7 +66,7 @@ class ShowWork:
         del outcome
 
         async def write(session: Session) -> None:
-            await agenda.hold(session, work, self._clock.now())
+            await agenda.hold(session, work, self._clock.now(), got_on=True)
             edition = await table.edition_to_change(session, step.edition.id)
             # A message that was posted meanwhile was not shown anything here.
             if edition is not None and edition.message_id == step.edition.message_id:
@@ -78,5 +78,5 @@ class ShowWork:
         """Return None: the next change makes it due again."""
         del work
 
-    async def parked(self, work: DueWork, error: str) -> None:
+    async def parked(self, session: Session, work: DueWork, error: str) -> None:
         """Do nothing: /doctor shows parked work."""

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from urllib.parse import urlsplit
 from weakref import WeakValueDictionary
 
 from bot.clock import Clock
@@ -12,7 +11,7 @@ from bot.domain.actor import Actor, Capability
 from bot.domain.article import ParsedFeed
 from bot.domain.due_work import DueWork
 from bot.domain.errors import GoneError, PaddockError, packed
-from bot.domain.feed import AddressError, RateLimitedError
+from bot.domain.feed import RateLimitedError
 from bot.domain.source import (
     RETRY_LONGEST,
     FeedState,
@@ -22,13 +21,14 @@ from bot.domain.source import (
     SourceLimitError,
     next_read_at,
 )
-from bot.feeds.fetch import Validators
+from bot.domain.wording import storable
+from bot.feeds.fetch import Validators, web_address
 from bot.feeds.read import FeedRead, FeedReader
 from bot.services.due_work import DueWorkService
 from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
 from bot.storage import source as table
-from bot.storage.store import Session, Store
+from bot.storage.store import Session, Store, after_commit
 
 log = logging.getLogger(__name__)
 
@@ -82,18 +82,17 @@ class SourceService:
         await self._check_room(actor.guild_id)
         read, parsed = await self._try(address)
         canonical = read.fetched.permanent_url or address
-        if len(canonical) > table.URL_CHARS_MAX:
-            raise AddressError(url=address)
         now = self._clock.now()
 
         async def write(session: Session) -> Source:
             await guilds.take_turns(session, actor.guild_id)
             if await table.count_sources(session, actor.guild_id) >= self._sources_max:
                 raise SourceLimitError(limit=self._sources_max)
+            # First the feed, which waits for whoever is about to make one of it and another that the guild follows.
+            feed_id = await table.add_feed(session, url=canonical, title=parsed.title, site_url=parsed.site_url)
             known = await table.find_source(session, actor.guild_id, url=canonical)
             if known is not None:
                 raise SourceKnownError(name=known.name)
-            feed_id = await table.add_feed(session, url=canonical, title=parsed.title, site_url=parsed.site_url)
             await table.add_source(
                 session,
                 guild_id=actor.guild_id,
@@ -204,18 +203,17 @@ class SourceService:
         Raises:
             LeaseLostError: if somebody else has taken the work over, or nobody follows the feed any more.
         """
-        await self._store.write(lambda session: agenda.hold(session, work, self._clock.now()))
+        await self._store.write(lambda session: agenda.hold(session, work, self._clock.now(), got_on=True))
 
     async def finished(self, work: DueWork) -> datetime | None:
         """Return when the feed is asked again; None if nobody follows it any more."""
         state = await self._store.read(lambda session: table.feed_state(session, work.subject_id))
         return None if state is None else next_read_at(state, self._clock.now(), every=self._every)
 
-    async def parked(self, work: DueWork, error: str) -> None:
+    async def parked(self, session: Session, work: DueWork, error: str) -> None:
         """Try a feed again in a day: it failed for a fault of ours, which a newer version may not have."""
-        log.error("feed parked feed=%s error=%s", work.subject_id, error)
-        next_at = self._clock.now() + RETRY_LONGEST
-        await self._store.write(lambda session: self._due.schedule(session, self.kind, work.subject_id, next_at))
+        after_commit(session, lambda: log.error("feed parked feed=%s error=%s", work.subject_id, error))
+        await self._due.schedule(session, self.kind, work.subject_id, self._clock.now() + RETRY_LONGEST)
 
     async def _try(self, address: str) -> tuple[FeedRead, ParsedFeed]:
         """Read a feed that somebody has just named, unless its publisher has asked us to wait."""
@@ -236,10 +234,13 @@ class SourceService:
 
     @staticmethod
     async def _store_read(session: Session, feed_id: int, read: FeedRead, now: datetime) -> None:
-        validators, seconds = read.fetched.validators, read.fetched.retry_after_s
+        validators, seconds, moved_to = read.fetched.validators, read.fetched.retry_after_s, read.fetched.permanent_url
+        read_id = feed_id if moved_to is None else await table.move_feed(session, feed_id, url=moved_to)
+        if read_id is None:
+            return
         is_followed = await table.record_read(
             session,
-            feed_id,
+            read_id,
             at=now,
             etag=validators.etag,
             last_modified=validators.last_modified,
@@ -248,9 +249,12 @@ class SourceService:
         if not is_followed:
             return
         if read.parsed is not None:
-            await table.save_articles(session, feed_id, read.parsed.articles, at=now)
-        if read.fetched.permanent_url is not None:
-            await table.move_feed(session, feed_id, url=read.fetched.permanent_url)
+            await table.save_articles(session, read_id, read.parsed.articles, at=now)
+        if read_id != feed_id:
+            # After the articles were kept: what they say of both feeds' entries is the newest. The agenda drops the
+            # feed by itself, when it finds it gone.
+            await table.merge_feed(session, feed_id, into=read_id)
+            log.info("feeds merged feed=%s into=%s", feed_id, read_id)
 
     async def _audit(self, session: Session, actor: Actor, action: str, **params: str) -> None:
         await guilds.add_audit(
@@ -264,11 +268,10 @@ class SourceService:
 
 
 def feed_address(given: str) -> str:
-    """Return an address as people mean it: "Example.com/feed#top" is https://example.com/feed."""
-    address = given.strip().strip("<>").strip()
-    address = address if "://" in address else f"https://{address}"
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        return address  # the fetcher says what is wrong with it
-    return parts._replace(netloc=parts.netloc.lower(), path=parts.path or "/", fragment="").geturl()
+    """Return an address as people mean it: "Example.com/feed#top" is https://example.com/feed.
+
+    Raises:
+        AddressError: if it is no address of the web.
+    """
+    address = storable(given).strip().strip("<>").strip()
+    return str(web_address(address if "://" in address else f"https://{address}", asked=given))

@@ -13,7 +13,7 @@ import sqlite3
 import tempfile
 from collections.abc import Generator, Iterator, Mapping
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -116,35 +116,62 @@ def back_up(database: Path, now: datetime, *, target: Path | None = None) -> Cop
     if not database.is_file():
         raise NoFileError(path=str(database))
     folder = backup_folder(database) if target is None else target.parent
-    with _saying_why(target or folder):
+    with saying_why(target or folder):
         if target is None:
             folder.mkdir(mode=0o700, exist_ok=True)
-        with part(folder) as copy:
-            copied = copy_checked(database, copy)
-            # Between looking for a free name and taking it nobody else may take it.
-            with _locked(folder):
-                name = target or _free_name(folder, database.stem, now, copied.revision)
-                if os.path.lexists(name):
-                    raise FileExistsAlreadyError(path=str(name))
-                if target is None:
-                    give_to_owner_of(database, folder)
-                    give_to_owner_of(database, copy)
-                copy.replace(name)
-                sync(folder)
-    log.info("backup made file=%s revision=%s bytes=%s", name.name, copied.revision, copied.size_bytes)
-    return Copied(name, copied.revision, copied.size_bytes, copied.rows)
+        # Locked is what comes after the copy: between looking for a free name and taking it nobody else may take it.
+        with checked_copy(database, folder) as copied, _locked(folder):
+            name = target or _free_name(folder, database.stem, now, copied.revision)
+            if os.path.lexists(name):
+                raise FileExistsAlreadyError(path=str(name))
+            if target is None:
+                give_to_owner_of(database, folder)
+                give_to_owner_of(database, copied.path)
+            made = put(copied, name)
+    log.info("backup made file=%s revision=%s bytes=%s", name.name, made.revision, made.size_bytes)
+    return made
 
 
-def copy_checked(source: Path, copy: Path) -> Copied:
-    """Copy one state of a database into a new file of its own, flushed to disk and readable by nobody else.
+@contextmanager
+def checked_copy(source: Path, folder: Path) -> Generator[Copied]:
+    """Give a copy of one state of a database, flushed to disk, and take it away again unless it was `put` somewhere.
 
-    Checked are the file's structure and every foreign key of the copy, and that it has as many rows in each table.
+    It lies in a folder of its own in `folder` that only we may read. Checked are the file's structure and every foreign
+    key of the copy, and that it has as many rows in each table.
 
     Raises:
         DamagedFileError: if `source` is no database, or the copy fails a check.
         NoRoomError: if the copy would leave less than `SPARE_BYTES` on the disk.
         BackupFailedError: if the copy cannot be written or the source is locked.
     """
+    inside = Path(tempfile.mkdtemp(prefix=_PART_PREFIX, dir=folder))
+    try:
+        yield _copy(source, inside / "copy")
+    finally:
+        shutil.rmtree(inside, ignore_errors=True)
+
+
+def put(copied: Copied, place: Path) -> Copied:
+    """Move a checked copy to its place, at once and for good, and return it as it stands there."""
+    copied.path.replace(place)
+    sync(place.parent)
+    return replace(copied, path=place)
+
+
+@contextmanager
+def saying_why(path: Path) -> Generator[None]:
+    """Turn what the file system refuses into an error that names `path`.
+
+    Raises:
+        BackupFailedError: with the reason.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise BackupFailedError(path=str(path), reason=error.strerror or str(error)) from error
+
+
+def _copy(source: Path, copy: Path) -> Copied:
     try:
         with closing(_open_to_read(source)) as reader:
             reader.execute("BEGIN")
@@ -166,16 +193,6 @@ def copy_checked(source: Path, copy: Path) -> Copied:
     copy.chmod(0o600)
     sync(copy)
     return Copied(copy, revision, copy.stat().st_size, there)
-
-
-@contextmanager
-def part(folder: Path) -> Generator[Path]:
-    """Give a name for a file in the making, in a folder that only we may read and that goes away with all in it."""
-    inside = Path(tempfile.mkdtemp(prefix=_PART_PREFIX, dir=folder))
-    try:
-        yield inside / "copy"
-    finally:
-        shutil.rmtree(inside, ignore_errors=True)
 
 
 def prune(database: Path, now: datetime) -> tuple[Path, ...]:
@@ -210,6 +227,12 @@ def newest_backup(database: Path) -> datetime | None:
     return max((moment for _, moment in _backups(database)), default=None)
 
 
+def newest_backup_file(database: Path) -> Path | None:
+    """Return the newest backup in the database's own folder, or None."""
+    found = dict(_backups(database))
+    return max(found, key=lambda path: found[path], default=None)
+
+
 def give_to_owner_of(database: Path, path: Path) -> None:
     """Give a file or folder to whoever has the database: root may back up and restore for a bot that is not root."""
     owner = database.stat()
@@ -238,14 +261,6 @@ def _free_name(folder: Path, stem: str, now: datetime, revision: str | None) -> 
     while (name := folder / backup_name(stem, now, revision, copy=copy)).exists():
         copy += 1
     return name
-
-
-@contextmanager
-def _saying_why(path: Path) -> Generator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise BackupFailedError(path=str(path), reason=error.strerror or str(error)) from error
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from sqlalchemy import Index, String, UniqueConstraint, case, delete, null, or_,
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
-from bot.domain.due_work import LEASE, DueWork, LeaseLostError
+from bot.domain.due_work import ABANDONED_ALONE, LEASE, DueWork, LeaseLostError, taken_together
 from bot.storage.base import Base, RowId, Snowflake, insert_into
 
 ERROR_CHARS_MAX = 500
@@ -18,7 +18,8 @@ class DueWorkRow(Base):
     """One piece of work: what, when, and who holds it.
 
     Nobody may claim it before `free_at`: until then it is held by whoever has the `token`, or it failed and waits.
-    `due_at` is the moment that the work is about, which neither a claim nor a failure moves.
+    `due_at` is the moment that the work is about, which neither a claim nor a failure moves. `abandoned` counts the
+    claims in a row that ended without the work being given back (`bot.domain.due_work`).
     """
 
     __tablename__ = "due_work"
@@ -32,6 +33,7 @@ class DueWorkRow(Base):
     free_at: Mapped[datetime | None]
     token: Mapped[str | None] = mapped_column(String(32))
     attempts: Mapped[int]
+    abandoned: Mapped[int] = mapped_column(default=0, server_default="0")
     parked_at: Mapped[datetime | None]
     error: Mapped[str | None] = mapped_column(String(ERROR_CHARS_MAX))
 
@@ -54,6 +56,7 @@ async def schedule(
                 "due_at": due_at,
                 "free_at": still_held,
                 "attempts": 0,
+                "abandoned": 0,
                 "parked_at": None,
                 "error": None,
             },
@@ -67,27 +70,31 @@ async def cancel(session: AsyncSession, *, kind: str, subject_id: int) -> None:
 
 
 async def claim(session: AsyncSession, now: datetime, *, kinds: Sequence[str], limit: int) -> tuple[DueWork, ...]:
-    """Take up to `limit` pieces of the given kinds that are due and held by nobody, the oldest first."""
+    """Take up to `limit` pieces of the given kinds that are due and held by nobody, the oldest first.
+
+    A piece that still has a token was abandoned by its holder, which is counted; after several such claims it is
+    handed out after all others, and alone: see `taken_together`.
+    """
+    abandoned = DueWorkRow.abandoned + case((DueWorkRow.token.is_not(None), 1), else_=0)
+    suspicion = case((abandoned >= ABANDONED_ALONE, abandoned), else_=0)
     free = (
-        select(DueWorkRow.id)
+        select(DueWorkRow, abandoned)
         .where(
             DueWorkRow.due_at <= now,
             DueWorkRow.parked_at.is_(None),
             DueWorkRow.kind.in_(kinds),
             or_(DueWorkRow.free_at.is_(None), DueWorkRow.free_at <= now),
         )
-        .order_by(DueWorkRow.due_at, DueWorkRow.id)
+        .order_by(suspicion, DueWorkRow.due_at, DueWorkRow.id)
         .limit(limit)
         .with_for_update(skip_locked=True)  # PostgreSQL; SQLite has one writer and leaves it out
     )
-    ids = (await session.scalars(free)).all()
-    if not ids:
-        return ()
+    found = (await session.execute(free)).all()
+    taken = found[: taken_together([count for _, count in found])]
     token = secrets.token_hex(16)
-    await session.execute(update(DueWorkRow).where(DueWorkRow.id.in_(ids)).values(free_at=now + LEASE, token=token))
-    rows = await session.scalars(
-        select(DueWorkRow).where(DueWorkRow.id.in_(ids)).order_by(DueWorkRow.due_at, DueWorkRow.id)
-    )
+    for row, count in taken:
+        row.abandoned, row.free_at, row.token = count, now + LEASE, token
+    await session.flush()
     return tuple(
         DueWork(
             id=row.id,
@@ -95,24 +102,31 @@ async def claim(session: AsyncSession, now: datetime, *, kinds: Sequence[str], l
             subject_id=row.subject_id,
             due_at=row.due_at,
             attempts=row.attempts,
+            abandoned=row.abandoned,
             token=token,
         )
-        for row in rows
+        for row, _ in taken
     )
 
 
-async def hold(session: AsyncSession, work: DueWork, now: datetime) -> None:
+async def hold(session: AsyncSession, work: DueWork, now: datetime, *, got_on: bool = False) -> None:
     """Prove that the claim stands and lengthen it; called in the transaction that records something.
+
+    Args:
+        session: the transaction.
+        work: the claimed work.
+        now: the present moment.
+        got_on: what is recorded is a step that was done, not the intent of one: whatever ended earlier claims, it
+            was not this step, so they are not counted any more.
 
     Raises:
         LeaseLostError: if somebody else holds the work now, or it was cancelled.
     """
-    held = await session.scalar(
-        update(DueWorkRow)
-        .where(DueWorkRow.id == work.id, DueWorkRow.token == work.token)
-        .values(free_at=now + LEASE)
-        .returning(DueWorkRow.id)
-    )
+    lengthened = update(DueWorkRow).where(DueWorkRow.id == work.id, DueWorkRow.token == work.token)
+    lengthened = lengthened.values(free_at=now + LEASE)
+    if got_on:
+        lengthened = lengthened.values(abandoned=0)
+    held = await session.scalar(lengthened.returning(DueWorkRow.id))
     if held is None:
         raise LeaseLostError
 
@@ -144,6 +158,7 @@ async def fail(session: AsyncSession, work: DueWork, *, error: str, next_at: dat
     row.error = error[:ERROR_CHARS_MAX]
     row.free_at = next_at
     row.parked_at = now if next_at is None else None
+    await session.flush()  # whoever is told of it may schedule it anew, in the same transaction
     return next_at is None
 
 
@@ -185,4 +200,5 @@ async def _give_back(session: AsyncSession, work: DueWork) -> DueWorkRow | None:
     if row is None or row.token != work.token:
         return None
     row.free_at = row.token = None
+    row.abandoned = 0
     return row if row.due_at == work.due_at else None

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import URL, Column, Connection, MetaData, String, Table, inspect, make_url, pool, select
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 
 import migrations
 from bot.clock import Clock, SystemClock
 from bot.domain.errors import PaddockError
-from bot.storage.backup import back_up, prune
+from bot.storage.backup import back_up, newest_backup_file, prune
+from bot.storage.damaged import naming_the_way_back
 from bot.storage.owner import Owner
 from bot.storage.postgresql import lock_migrations, single_engine
 from bot.storage.schema import REVISION, metadata
@@ -42,15 +43,19 @@ async def revision_of(database_url: str) -> str | None:
 
     Raises:
         NoFolderError: if the folder of the SQLite file does not exist.
+        DamagedDatabaseError, DamagedWithoutBackupError: if the SQLite file is damaged.
     """
     url = make_url(database_url)
-    if url.get_backend_name() == "sqlite":
-        path = sqlite_path(url)
-        if not path.exists():
-            return None
-        engine = create_async_engine(read_only(url, path), poolclass=pool.NullPool)
-    else:
-        engine = single_engine(url, "paddock")
+    if url.get_backend_name() != "sqlite":
+        return await _read_revision(single_engine(url, "paddock"))
+    path = sqlite_path(url)
+    if not path.exists():
+        return None
+    with naming_the_way_back(path):
+        return await _read_revision(create_async_engine(read_only(url, path), poolclass=pool.NullPool))
+
+
+async def _read_revision(engine: AsyncEngine) -> str | None:
     try:
         async with engine.connect() as connection:
             return await connection.run_sync(_revision)
@@ -68,16 +73,18 @@ async def upgrade(database_url: str, clock: Clock | None = None) -> str | None:
     Raises:
         FileOwnedError: if another process has the SQLite file open for writing.
         NewerSchemaError: if the database is at a revision that this version does not know.
-        StorageUnavailableError: if the database cannot be reached.
-        DamagedFileError, NoRoomError, BackupFailedError: if no checked backup can be made.
+        StorageUnavailableError: if the database cannot be reached or written.
+        DamagedDatabaseError, DamagedWithoutBackupError: if the SQLite file is damaged; it is left as it is.
+        NoRoomError, BackupFailedError: if no checked backup can be made.
     """
     url = make_url(database_url)
-    if url.get_backend_name() != "sqlite":
-        with refusing_when_unavailable(writing=True):
+    with refusing_when_unavailable(writing=True):
+        if url.get_backend_name() != "sqlite":
             return await _upgrade(url, None, clock or SystemClock())
-    path = sqlite_path(url)
-    with Owner(path, "paddock migrate"):
-        return await _upgrade(url.set(database=str(path)), path, clock or SystemClock())
+        path = sqlite_path(url)
+        with Owner(path, "paddock migrate"), naming_the_way_back(path):
+            _note_a_lost_database(path)
+            return await _upgrade(url.set(database=str(path)), path, clock or SystemClock())
 
 
 async def _upgrade(url: URL, file: Path | None, clock: Clock) -> str | None:
@@ -103,6 +110,15 @@ async def _upgrade(url: URL, file: Path | None, clock: Clock) -> str | None:
             return before
     finally:
         await engine.dispose()
+
+
+def _note_a_lost_database(path: Path) -> None:
+    """Say so if the bot is about to begin anew beside the backups of an earlier life; whoever means it may."""
+    if path.exists() and path.stat().st_size > 0:
+        return
+    newest = newest_backup_file(path)
+    if newest is not None:
+        log.warning("the database is empty, although there are backups: beginning anew. newest=%s", newest)
 
 
 def require_known(revision: str) -> None:

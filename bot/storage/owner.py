@@ -43,9 +43,11 @@ class Owner:
         except OSError:  # a file system that cannot lock, which is not the same as one that is locked
             os.close(descriptor)
             raise
-        os.ftruncate(descriptor, 0)
-        os.write(descriptor, f"{self._purpose}, process {os.getpid()}".encode())
         self._file = descriptor
+        # Who cannot write their name, because the disk is full, holds the lock nevertheless.
+        with suppress(OSError):
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, f"{self._purpose}, process {os.getpid()}".encode())
         return self
 
     def __exit__(self, *_: object) -> None:

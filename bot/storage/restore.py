@@ -12,16 +12,16 @@ from bot.domain.backup import backup_name
 from bot.domain.errors import PaddockError
 from bot.storage.backup import (
     DAMAGED_SUFFIX,
-    BackupFailedError,
     Copied,
     DamagedFileError,
     NoFileError,
     back_up,
     backup_folder,
-    copy_checked,
+    checked_copy,
     file_of,
     give_to_owner_of,
-    part,
+    put,
+    saying_why,
     sync,
 )
 from bot.storage.migrate import NewerSchemaError, require_known
@@ -85,19 +85,14 @@ def restore(database_url: str, file: Path, now: datetime) -> Restored:
             raise NoFileError(path=str(file))
         if database.exists() and file.samefile(database):
             raise SameFileError(path=str(file))
-        try:
-            with part(database.parent) as copy:
-                copied = copy_checked(file, copy)
-                _require_ours(copied, file)
-                kept, is_damaged = _keep(database, now)
-                _fold(database, is_damaged=is_damaged)
-                _take_over_rights(database, copy)
-                copy.replace(database)
-                sync(database.parent)
-        except OSError as error:
-            raise BackupFailedError(path=str(database), reason=error.strerror or str(error)) from error
-    log.info("database restored from=%s revision=%s", file.name, copied.revision)
-    return Restored(Copied(database, copied.revision, copied.size_bytes, copied.rows), kept, is_damaged)
+        with saying_why(database), checked_copy(file, database.parent) as copied:
+            _require_ours(copied, file)
+            kept, is_damaged = _keep(database, now)
+            _fold(database, is_damaged=is_damaged)
+            _take_over_rights(database, copied.path)
+            restored = put(copied, database)
+    log.info("database restored from=%s revision=%s", file.name, restored.revision)
+    return Restored(restored, kept, is_damaged)
 
 
 def _require_ours(copied: Copied, file: Path) -> None:

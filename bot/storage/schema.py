@@ -4,7 +4,7 @@ from bot.storage import commands, discussion, due_work, guild, question, roundup
 from bot.storage.base import Base
 
 # The newest migration, written here so that a start need not import Alembic to see that nothing is to be done.
-REVISION = "0002"
+REVISION = "0003"
 
 metadata = Base.metadata
 

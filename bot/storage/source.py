@@ -3,20 +3,22 @@
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, delete, exists, func, select
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, and_, delete, exists, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
-from bot.domain.article import Article
+from bot.domain.article import URL_CHARS_MAX, Article
 from bot.domain.source import FeedState, Source
 from bot.storage.base import Base, RowId, Snowflake, insert_into
 
-# An article's own fields are cut at these lengths when it is parsed; the columns give room for them.
-URL_CHARS_MAX = 2_048
+# An article's own fields are cut at shorter lengths when it is parsed; the columns give room for them.
 NAME_CHARS_MAX = 200
 HEADER_CHARS_MAX = 512  # `bot.feeds.headers` takes none that is longer
 FAILURE_CHARS_MAX = 500
 ARTICLES_KEPT = timedelta(days=14)
+# Statements on many rows, none of which is an object of the session at the time.
+_BULK = {"synchronize_session": False}
 
 
 class FeedRow(Base):
@@ -168,9 +170,16 @@ async def add_source(
 
 async def remove_source(session: AsyncSession, guild_id: int, source_id: int) -> Source | None:
     """Stop following a source and return it; None if the guild has none with this id."""
-    row = await session.get(SourceRow, source_id, with_for_update=True)
-    if row is None or row.guild_id != guild_id:
-        return None
+    locked: int | None = None
+    while True:
+        row = await session.get(SourceRow, source_id, populate_existing=True)
+        if row is None or row.guild_id != guild_id:
+            return None
+        if row.feed_id == locked:
+            break
+        # A feed is locked before its sources, by whoever changes either. Until it is, the feed may become another.
+        locked = row.feed_id
+        await _lock_feeds(session, locked)
     feed = await session.get_one(FeedRow, row.feed_id)
     removed = _source(row, feed)
     await session.delete(row)
@@ -181,7 +190,7 @@ async def remove_source(session: AsyncSession, guild_id: int, source_id: int) ->
 async def forget_feed_if_unfollowed(session: AsyncSession, feed_id: int) -> bool:
     """Delete a feed and its articles if no guild follows it any more, and tell whether that was so."""
     # Whoever begins to follow it meanwhile waits for this row, and finds it kept or makes a new one.
-    await session.execute(select(FeedRow.id).where(FeedRow.id == feed_id).with_for_update())
+    await _lock_feeds(session, feed_id)
     if await session.scalar(select(exists().where(SourceRow.feed_id == feed_id))):
         return False
     await session.execute(delete(ArticleRow).where(ArticleRow.feed_id == feed_id))
@@ -215,36 +224,106 @@ async def record_read(
     Returns:
         Whether anybody still follows it.
     """
-    # Locked, so that of two processes which read it at once one keeps its articles first.
-    row = await session.get(FeedRow, feed_id, with_for_update=True)
-    if row is None:
-        return False
-    row.asked_at = row.read_at = at
-    row.ask_after = ask_after
-    row.etag, row.last_modified = etag, last_modified
-    row.failures, row.failure = 0, None
-    return True
+    # One statement, which judges by nothing that was read before, and which locks the row: of two processes that read
+    # a feed at once one keeps its articles first.
+    found = await session.scalar(
+        update(FeedRow)
+        .where(FeedRow.id == feed_id)
+        .values(
+            asked_at=at,
+            read_at=at,
+            ask_after=ask_after,
+            etag=etag,
+            last_modified=last_modified,
+            failures=0,
+            failure=None,
+        )
+        .returning(FeedRow.id)
+    )
+    return found is not None
 
 
 async def record_failure(
     session: AsyncSession, feed_id: int, *, at: datetime, failure: str, ask_after: datetime | None = None
 ) -> None:
     """Note that a feed could not be read, why, and until when it wants to be left alone."""
-    row = await session.get(FeedRow, feed_id, with_for_update=True)
-    if row is None:
-        return
-    row.asked_at = at
-    row.ask_after = ask_after
-    row.failures += 1
-    row.failure = failure[:FAILURE_CHARS_MAX]
+    await session.execute(
+        update(FeedRow)
+        .where(FeedRow.id == feed_id)
+        .values(
+            asked_at=at,
+            ask_after=ask_after,
+            failures=FeedRow.failures + 1,
+            failure=failure[:FAILURE_CHARS_MAX],
+        )
+    )
 
 
-async def move_feed(session: AsyncSession, feed_id: int, *, url: str) -> None:
-    """Follow a permanent redirect, unless the new address is a feed of its own already, or too long to keep."""
-    if len(url) > URL_CHARS_MAX:
-        return
-    if await session.scalar(select(FeedRow.id).where(FeedRow.url == url)) is None:
-        (await session.get_one(FeedRow, feed_id)).url = url
+async def move_feed(session: AsyncSession, feed_id: int, *, url: str) -> int | None:
+    """Follow a permanent redirect and return the id of the feed that stands at the new address.
+
+    That is the feed itself, or, where the address is another feed's already, that one: then both are locked, what was
+    read belongs to the other, and `merge_feed` ends the move. None if the feed is gone.
+    """
+    other_id = await session.scalar(select(FeedRow.id).where(FeedRow.url == url))
+    if other_id is None:
+        try:
+            async with session.begin_nested():
+                moved = update(FeedRow).where(FeedRow.id == feed_id).values(url=url).returning(FeedRow.id)
+                return await session.scalar(moved)
+        except IntegrityError:  # another process has just made a feed of this address
+            other_id = await session.scalar(select(FeedRow.id).where(FeedRow.url == url))
+    there = await _lock_feeds(session, feed_id, *([] if other_id is None else [other_id]))
+    if feed_id not in there:
+        return None
+    # One that went away meanwhile is looked for again at the next reading.
+    return other_id if other_id in there else feed_id
+
+
+async def merge_feed(session: AsyncSession, feed_id: int, *, into: int) -> None:
+    """Make one of two feeds that turned out to be the same, and forget the first.
+
+    Whoever followed the first follows the second, nobody twice: of two sources of one guild the second's stays, with
+    what the guild has said of it. The first's articles become the second's; one that both have
+    stays once, as the second tells it, and is as old as the older of both.
+
+    Args:
+        session: a transaction in which `move_feed` has locked both.
+        feed_id: the feed at the old address.
+        into: the feed at the new one.
+    """
+    other = aliased(SourceRow)
+    follows_both = exists().where(other.guild_id == SourceRow.guild_id, other.feed_id == into)
+    await session.execute(delete(SourceRow).where(SourceRow.feed_id == feed_id, follows_both), execution_options=_BULK)
+    await session.execute(
+        update(SourceRow).where(SourceRow.feed_id == feed_id).values(feed_id=into), execution_options=_BULK
+    )
+    twin = aliased(ArticleRow)
+    # An address alone says little: entries without one of their own all have their site's.
+    is_twin = or_(twin.key == ArticleRow.key, and_(twin.url == ArticleRow.url, twin.title == ArticleRow.title))
+    seen_at = select(func.min(twin.seen_at)).where(twin.feed_id == feed_id, is_twin).scalar_subquery()
+    await session.execute(
+        update(ArticleRow).where(ArticleRow.feed_id == into, seen_at < ArticleRow.seen_at).values(seen_at=seen_at),
+        execution_options=_BULK,
+    )
+    await session.execute(
+        delete(ArticleRow).where(ArticleRow.feed_id == feed_id, exists().where(twin.feed_id == into, is_twin)),
+        execution_options=_BULK,
+    )
+    await session.execute(
+        update(ArticleRow).where(ArticleRow.feed_id == feed_id).values(feed_id=into), execution_options=_BULK
+    )
+    await session.execute(delete(FeedRow).where(FeedRow.id == feed_id), execution_options=_BULK)
+    session.expire_all()
+
+
+async def _lock_feeds(session: AsyncSession, *feed_ids: int) -> set[int]:
+    """Let nobody else change these feeds or begin to follow them, and return those that are there.
+
+    Whoever needs several takes them in the same order, so that no two wait for each other.
+    """
+    wanted = select(FeedRow.id).where(FeedRow.id.in_(feed_ids)).order_by(FeedRow.id).with_for_update()
+    return set(await session.scalars(wanted))
 
 
 async def save_articles(session: AsyncSession, feed_id: int, articles: Iterable[Article], *, at: datetime) -> int:

@@ -5,6 +5,8 @@ both are one pool. A use case is one function on a session, run in one transacti
 """
 
 import asyncio
+import logging
+import random
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -13,18 +15,30 @@ from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy import URL, event, make_url
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import AsyncAdaptedQueuePool
 
 from bot.domain.errors import PaddockError
 from bot.storage.owner import Owner
 from bot.storage.postgresql import pooled_engine
-from bot.storage.unavailable import refusing_when_unavailable
+from bot.storage.unavailable import is_worth_repeating, refusing_when_unavailable
+
+log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 # What a use case is handed: services pass it on to `bot.storage` and do nothing else with it.
 Session: TypeAlias = AsyncSession
 
+# What a use case has asked for with `after_commit`, in its session's own dictionary.
+_AFTER_COMMIT = "paddock after commit"
+
+# PostgreSQL undoes one of two transactions that wait for each other, after a second (its manual, "deadlock_timeout").
+# The other then has its turn, so the second run succeeds; five let several who meet sort themselves out.
+RUNS_MAX = 5
+# Those that met would otherwise meet again: each waits for a random while, up to this long after its first run, and up
+# to twice as long after each further one. A member who waits for the answer notices nothing of it.
+REPEAT_AFTER_S = 0.05
 READERS = 4
 BUSY_TIMEOUT_MS = 5_000
 WRITER_PRAGMAS = (
@@ -54,17 +68,40 @@ class Store:
     async def write(self, use_case: Callable[[AsyncSession], Awaitable[T]]) -> T:
         """Run `use_case` in one transaction, commit it and return its result; an error undoes all of it.
 
+        Where PostgreSQL undoes it so that another transaction can go on (a deadlock, a serialization failure), it is
+        run again from the beginning on a session of its own, at most `RUNS_MAX` times.
+
+        Args:
+            use_case: reads and writes through its session and does nothing else that a second run would repeat: no
+                request, no log line, no change of what it was made with. What has to follow a commit it asks for with
+                `after_commit`.
+
         Raises:
             StorageFullError: if the disk is full.
-            StorageUnavailableError: if the database cannot be reached or used just now. When the connection was lost
-                during the commit, nobody can say whether it was done.
+            StorageUnavailableError: if the database cannot be reached or used just now, or always had others to serve
+                first. When the connection was lost during the commit, nobody can say whether it was done.
         """
         with refusing_when_unavailable(writing=True):
-            if self._turn is None:
-                async with self._write.begin() as session:
-                    return await use_case(session)
-            async with self._turn, self._write.begin() as session:
-                return await use_case(session)
+            if self._turn is not None:
+                async with self._turn:
+                    return await self._run(use_case)
+            for run in range(1, RUNS_MAX):
+                try:
+                    return await self._run(use_case)
+                except DBAPIError as error:
+                    if not is_worth_repeating(error):
+                        raise
+                    log.info("transaction undone for another run=%s", run)
+                await asyncio.sleep(random.uniform(0, REPEAT_AFTER_S * 2 ** (run - 1)))
+            return await self._run(use_case)
+
+    async def _run(self, use_case: Callable[[AsyncSession], Awaitable[T]]) -> T:
+        async with self._write.begin() as session:
+            result = await use_case(session)
+        acts: list[Callable[[], object]] = session.info.get(_AFTER_COMMIT, [])
+        for act in acts:
+            act()
+        return result
 
     async def read(self, query: Callable[[AsyncSession], Awaitable[T]]) -> T:
         """Run `query` on one consistent view of the data and return its result.
@@ -75,6 +112,16 @@ class Store:
         with refusing_when_unavailable(writing=False):
             async with self._read() as session:
                 return await query(session)
+
+
+def after_commit(session: Session, act: Callable[[], object]) -> None:
+    """Have `act` done once the transaction of this use case is committed; if it is undone, not at all.
+
+    Args:
+        session: what `Store.write` gave to the use case.
+        act: quick, and raises nothing: the change stands already.
+    """
+    session.info.setdefault(_AFTER_COMMIT, []).append(act)
 
 
 @asynccontextmanager

@@ -13,7 +13,7 @@ from bot.domain.moments import check_zone, parse_time
 from bot.domain.roundup import Roundup
 from bot.edge.markdown import escape
 from bot.edge.publish import refusals
-from bot.edge.replies import Form, Panel
+from bot.edge.replies import Field, Form, Panel
 from bot.text import LANGUAGES, join_names, text
 from cogs.guild.draft import Draft, lacking, notify_role
 
@@ -265,12 +265,10 @@ class TimeForm(Form):
     """Time of day and zone; what was understood is shown back in the panel, as the asker's own local time."""
 
     def __init__(self, panel: SetupPanel) -> None:
-        super().__init__(title=panel.say("guild.setup.time_title"), custom_id="setup:time_form")
+        super().__init__(panel.say("guild.setup.time_title"))
         self.panel = panel
-        self.time: ui.TextInput[TimeForm] = ui.TextInput(
-            default=f"{panel.draft.at:%H:%M}", max_length=20, custom_id="time"
-        )
-        self.zone: ui.TextInput[TimeForm] = ui.TextInput(default=panel.draft.timezone, max_length=64, custom_id="zone")
+        self.time = Field(default=f"{panel.draft.at:%H:%M}", max_length=20, custom_id="time")
+        self.zone = Field(default=panel.draft.timezone, max_length=64, custom_id="zone")
         self.add_item(ui.Label(text=panel.say("guild.setup.time_label"), component=self.time))
         self.add_item(
             ui.Label(

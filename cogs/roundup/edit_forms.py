@@ -8,7 +8,7 @@ from discord import TextStyle, ui
 
 from bot.domain import editing as rules
 from bot.domain.edition import BigQuestion, Edition
-from bot.edge.replies import Form
+from bot.edge.replies import Field, Form
 from bot.text import text
 
 Change = Callable[[Edition], Edition]
@@ -20,7 +20,6 @@ class WordsForm(Form):
 
     def __init__(
         self,
-        name: str,
         label: str,
         submit: Callable[[discord.Interaction, str], Awaitable[None]],
         *,
@@ -28,9 +27,9 @@ class WordsForm(Form):
         chars_max: int,
         required: bool = True,
     ) -> None:
-        super().__init__(title=label, custom_id=f"edit:{name}_form")
+        super().__init__(label)
         self._submit = submit
-        self.words: ui.TextInput[WordsForm] = ui.TextInput(
+        self.words = Field(
             style=TextStyle.short if chars_max <= LINE_CHARS_MAX else TextStyle.paragraph,
             default=default[:chars_max],
             max_length=chars_max,
@@ -53,16 +52,16 @@ class QuestionForm(Form):
         asked_in: str,
         apply: Callable[[discord.Interaction, Change], Awaitable[None]],
     ) -> None:
-        super().__init__(title=text("editing.form.question", asked_in), custom_id="edit:question_form")
+        super().__init__(text("editing.form.question", asked_in))
         self._apply = apply
-        self.question: ui.TextInput[QuestionForm] = ui.TextInput(
+        self.question = Field(
             style=TextStyle.paragraph,
             default="" if question is None else question.text[: rules.QUESTION_CHARS_MAX],
             max_length=rules.QUESTION_CHARS_MAX,
             required=False,
             custom_id="question",
         )
-        self.options: ui.TextInput[QuestionForm] = ui.TextInput(
+        self.options = Field(
             style=TextStyle.paragraph,
             default="" if question is None else "\n".join(question.options),
             max_length=rules.OPTIONS_MAX * (rules.OPTION_CHARS_MAX + 1),

@@ -226,7 +226,7 @@ class EditPanel(Panel):
 
         async def press(interaction: discord.Interaction) -> None:
             label = self.say(f"editing.form.{name}")
-            form = WordsForm(name, label, submit, default=default, chars_max=chars_max, required=required)
+            form = WordsForm(label, submit, default=default, chars_max=chars_max, required=required)
             await interaction.response.send_modal(form)
 
         button.callback = press
@@ -242,7 +242,7 @@ class EditPanel(Panel):
             await self._save(interaction, lambda _: content, words)
 
         label = self.say("editing.form.what")
-        form = WordsForm("what", label, submit, default="", chars_max=rules.CORRECTION_CHARS_MAX)
+        form = WordsForm(label, submit, default="", chars_max=rules.CORRECTION_CHARS_MAX)
         await interaction.response.send_modal(form)
 
 

@@ -14,7 +14,7 @@ from bot.domain.roundup import EVERY_DAY, Roundup, RoundupKind
 from bot.edge.actor import Actors
 from bot.edge.markdown import escape
 from bot.edge.permissions import NOTICING, POSTING, harmless, missing_for_role, missing_in
-from bot.edge.replies import Form, Panel
+from bot.edge.replies import Field, Form, Panel
 from bot.services.guild import GuildService
 from bot.text import join_names, text, weekday_text
 
@@ -316,19 +316,13 @@ class TimesForm(Form):
     """The name, the time of day, and until when the guild's own column is waited for."""
 
     def __init__(self, panel: RoundupPanel) -> None:
-        super().__init__(title=panel.say("editing.settings.form"), custom_id="roundup:times_form")
+        super().__init__(panel.say("editing.settings.form"))
         self.panel = panel
         roundup = panel.roundup
         deadline = "" if roundup.column_deadline is None else f"{roundup.column_deadline:%H:%M}"
-        self.name: ui.TextInput[TimesForm] = ui.TextInput(
-            default=roundup.name, max_length=NAME_CHARS_MAX, custom_id="name"
-        )
-        self.time: ui.TextInput[TimesForm] = ui.TextInput(
-            default=f"{roundup.at:%H:%M}", max_length=20, custom_id="time"
-        )
-        self.deadline: ui.TextInput[TimesForm] = ui.TextInput(
-            default=deadline, max_length=20, required=False, custom_id="deadline"
-        )
+        self.name = Field(default=roundup.name, max_length=NAME_CHARS_MAX, custom_id="name")
+        self.time = Field(default=f"{roundup.at:%H:%M}", max_length=20, custom_id="time")
+        self.deadline = Field(default=deadline, max_length=20, required=False, custom_id="deadline")
         self.add_item(ui.Label(text=panel.say("editing.settings.name_label"), component=self.name))
         self.add_item(ui.Label(text=panel.say("guild.setup.time_label"), component=self.time))
         self.add_item(

@@ -47,6 +47,8 @@ def upgrade() -> None:
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("decided_by", sa.BigInteger(), nullable=True),
+        sa.Column("article", sa.JSON(none_as_null=True), nullable=True),
+        sa.Column("message_id", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_suggestions")),
     )
     op.create_index(op.f("ix_suggestions_guild_id_state_id"), "suggestions", ["guild_id", "state", "id"])

@@ -19,10 +19,10 @@ async def test_a_member_sees_few_commands_and_a_manager_all(bare_house):
 
     assert seen_by(bare_house, world.members[0]) == {"help"}
     assert len(seen_by(bare_house, world.members[0])) <= COMMANDS_SEEN_MAX
-    assert seen_by(bare_house, world.editor) == {"help", "roundup", "source"}
-    assert seen_by(bare_house, world.moderator) == {"help", "roundup", "source"}
+    assert seen_by(bare_house, world.editor) == {"help", "question", "roundup", "source", "suggestion"}
+    assert seen_by(bare_house, world.moderator) == {"help", "question", "roundup", "source", "suggestion"}
     assert seen_by(bare_house, world.manager) == {
-        *("help", "roundup", "source"),
+        *("help", "question", "roundup", "source", "suggestion"),
         *("setup", "settings", "audit", "pause", "resume", "doctor"),
     }
 

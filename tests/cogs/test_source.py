@@ -20,6 +20,19 @@ async def test_adding_a_feed_follows_it_and_says_what_it_has(bare_guild):
     assert f"[Gearlog](<https://gearlog.example/>) · [feed](<{url}>) · read now" in listed.text
 
 
+async def test_what_nobody_can_keep_is_taken_out_of_what_is_typed(bare_guild):
+    url = bare_guild.press.url("gearlog")
+
+    seen = await bare_guild.slash("source add", url=f"\x00{url[:12]}\ud800{url[12:]}\x00")
+
+    assert "Now following [Gearlog]" in seen.text
+    offered = await bare_guild.world.suggest(
+        bare_guild.world.editor, "general", "source remove", "source", "gear\x00log"
+    )
+    assert len(offered) == 1
+    assert "Gearlog is no longer followed." in (await bare_guild.slash("source remove", source="gear\x00log")).text
+
+
 @pytest.mark.parametrize("command", ["source add", "source test"])
 @pytest.mark.parametrize(
     ("path", "page", "sentence"),

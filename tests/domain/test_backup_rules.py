@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.backup import backup_made_at, backup_name, has_wal_reset_bug, kept
+from bot.domain.backup import backup_made_at, backup_name, has_wal_reset_bug, is_old, kept, next_backup_at
 
 NOW = datetime(2026, 11, 22, 1, 41, 44, tzinfo=UTC)  # a Sunday
 moments = st.datetimes(min_value=datetime(2026, 8, 1), max_value=datetime(2026, 12, 1), timezones=st.just(UTC))  # noqa: DTZ001  # hypothesis adds the zone
@@ -108,3 +108,19 @@ def test_other_files_are_no_backups(name: str):
 )
 def test_versions_with_the_wal_reset_bug_are_known(version: tuple[int, ...], has_it: bool):  # noqa: FBT001  # a case
     assert has_wal_reset_bug(version) is has_it
+
+
+def test_the_next_backup_follows_the_newest_by_as_much_as_was_asked_for():
+    every = timedelta(hours=6)
+    assert next_backup_at(None, NOW, every=every) == NOW
+    assert next_backup_at(ago(hours=2), NOW, every=every) == NOW + timedelta(hours=4)
+    assert next_backup_at(ago(days=40), NOW, every=every) < NOW
+    assert next_backup_at(NOW + timedelta(days=40), NOW, every=every) == NOW + every
+
+
+@pytest.mark.parametrize(
+    ("every", "hours_max"), [(None, 8 * 24), (timedelta(hours=24), 48), (timedelta(days=7), 8 * 24)]
+)
+def test_the_newest_backup_is_old_a_day_after_the_next_one_was_due(every: timedelta | None, hours_max: int):
+    assert not is_old(ago(hours=hours_max), NOW, every=every)
+    assert is_old(ago(hours=hours_max, seconds=1), NOW, every=every)

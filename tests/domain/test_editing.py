@@ -108,9 +108,9 @@ def test_what_is_left_out_is_the_first_to_be_taken_in_again():
         (lambda: editing.headlined(edition(3), 1, " \u202e \n"), editing.NoWordsError),
         (lambda: editing.source_named(edition(3), 1, {"?"}, ""), editing.NoWordsError),
         (lambda: editing.corrected(edition(3), AT, "  "), editing.NoWordsError),
-        (lambda: editing.asking(edition(3), "Which?", ["One"]), editing.OptionsError),
-        (lambda: editing.asking(edition(3), "Which?", ["One", "two", "TWO"]), editing.OptionsError),
-        (lambda: editing.asking(edition(3), "Which?", list("abcdefghij")), editing.OptionsError),
+        (lambda: editing.asking(edition(3), "Which?", ["One"]), editing.PollOptionsError),
+        (lambda: editing.asking(edition(3), "Which?", ["One", "two", "TWO"]), editing.PollOptionsError),
+        (lambda: editing.asking(edition(3), "Which?", list("abcdefghij")), editing.PollOptionsError),
     ],
 )
 def test_what_makes_no_sense_is_refused(change, refused):

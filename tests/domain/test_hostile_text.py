@@ -16,6 +16,7 @@ WALLS = {
     "dots": "A." * 100_000,
     "short lines": "Vid Slot\n" * 50_000,
     "titles": "A Heading Of The Kind\n" * 50_000,
+    "sentences": "A gear wheel turns another. " * 7_000,
     "questions": "Is it? " * 30_000,
     "one word": "a" * 500_000,
     "combining marks": "a" + "\u0301" * 100_000,

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from bot.clock import ManualClock
-from bot.domain.due_work import ATTEMPTS_MAX, CannotActError, LeaseLostError
-from bot.domain.errors import GoneError, unpacked
+from bot.domain.due_work import ATTEMPTS_MAX, BACKOFF_AWAY_LONGEST, CannotActError, LeaseLostError
+from bot.domain.errors import DiscordAwayError, GoneError, unpacked
 from bot.edge.due_runner import DueRunner
 from bot.services.due_work import DueWorkService
 from bot.storage.store import open_store
@@ -54,7 +54,8 @@ class Things:
     async def finished(self, work):
         del work
 
-    async def parked(self, work, error):
+    async def parked(self, session, work, error):
+        del session
         if self.failing_when_parked is not None:
             raise self.failing_when_parked
         self.given_up.append((work.subject_id, error))
@@ -167,6 +168,32 @@ async def test_what_may_pass_is_tried_several_times_at_growing_distance(runner, 
     assert len(things.given_up) == 1
     assert waits == sorted(waits)
     assert len(waits) == ATTEMPTS_MAX - 1
+
+
+async def test_while_discord_is_away_work_is_tried_every_two_minutes_and_never_given_up(
+    runner, agenda, store, clock, things
+):
+    things.failing[1] = DiscordAwayError(reason="503", error_id="0")
+    await schedule(store, agenda, 1)
+    waits = []
+    for _ in range(3 * ATTEMPTS_MAX):
+        await runner.run_once(clock.now())
+        ((next_at, _),) = [await runner.next_due()]
+        waits.append(next_at - clock.now())
+        clock.move_to(next_at)
+
+    assert things.given_up == []
+    assert waits == sorted(waits)
+    assert set(waits[2:]) == {BACKOFF_AWAY_LONGEST}
+
+
+async def test_work_is_not_tried_before_discord_wants_to_be_asked_again(runner, agenda, store, clock, things):
+    things.failing[1] = DiscordAwayError(reason="429", error_id="0", retry_after_s=600)
+    await schedule(store, agenda, 1)
+
+    await runner.run_once(clock.now())
+
+    assert await runner.next_due() == (MORNING + timedelta(minutes=10), KIND)
 
 
 async def test_an_unknown_error_is_logged_once_with_the_number_that_is_kept(

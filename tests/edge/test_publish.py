@@ -1,12 +1,18 @@
 """Posting, so that a repetition does no harm, and what Discord refuses for good."""
 
+import asyncio
+from collections.abc import AsyncGenerator
+from contextlib import asynccontextmanager
+
 import discord
 import pytest
 from discord import ui
 
 from bot.domain.due_work import CannotActError, NoPermissionError, NothingThereError
+from bot.domain.errors import DiscordAwayError
+from bot.edge.due_runner import STEP_TIMEOUT_S
 from bot.edge.pace import Pace, Priority
-from bot.edge.publish import Publisher
+from bot.edge.publish import ACT_TIMEOUT_S, Publisher
 
 
 def view(custom_id: str = "edition:7:about", text: str = "An edition") -> ui.LayoutView:
@@ -14,6 +20,20 @@ def view(custom_id: str = "edition:7:about", text: str = "An edition") -> ui.Lay
     made.add_item(ui.TextDisplay(text))
     made.add_item(ui.ActionRow(ui.Button(label="About", custom_id=custom_id)))
     return made
+
+
+class CountedPace(Pace):
+    """Counts the turns that it gives."""
+
+    def __init__(self) -> None:
+        super().__init__(lambda: 0.0, 1_000)
+        self.turns = 0
+
+    @asynccontextmanager
+    async def turn(self, priority: Priority) -> AsyncGenerator[None]:
+        async with super().turn(priority):
+            self.turns += 1
+            yield
 
 
 @pytest.fixture
@@ -77,6 +97,29 @@ async def test_a_post_from_before_is_not_looked_at(house, publisher, channel_id)
     again = await post(publisher, channel_id, nonce="another", resumed=True, after=discord.Object(first))
 
     assert again != first
+
+
+async def test_each_page_of_a_search_takes_a_turn_in_the_budget(house, channel_id, monkeypatch):
+    monkeypatch.setattr("bot.edge.publish.PAGE_MESSAGES", 3)
+    pace = CountedPace()
+    publisher = Publisher(house.app.client, pace)
+    first = await post(publisher, channel_id)
+    for subject in range(10, 13):
+        await post(publisher, channel_id, subject=subject)
+    assert (pace.turns, read_history(house)) == (4, 0)
+
+    assert await publisher.find(channel_id, marker="edition:7:", after=None) == first
+    assert (pace.turns, read_history(house)) == (6, 2)
+
+
+async def test_a_search_ends_after_so_many_pages(house, publisher, channel_id, monkeypatch):
+    monkeypatch.setattr("bot.edge.publish.PAGE_MESSAGES", 2)
+    await post(publisher, channel_id)
+    for subject in range(10, 14):
+        await post(publisher, channel_id, subject=subject)
+
+    assert await publisher.find(channel_id, marker="edition:7:", after=None) is None
+    assert read_history(house) == 2
 
 
 async def test_somebody_elses_message_with_our_marker_is_not_taken(house, publisher, channel_id):
@@ -146,3 +189,17 @@ async def test_another_refusal_of_a_thread_is_not_swallowed(house, publisher, ch
 
     with pytest.raises(discord.HTTPException):
         await publisher.open_thread(house.guild.id, channel_id, message, "A thread")
+
+
+async def test_a_request_that_hangs_is_given_up_before_its_step_is(house, publisher, channel_id, monkeypatch):
+    async def hang(*_args, **_kwargs):
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr("bot.edge.publish.ACT_TIMEOUT_S", 0.05)
+    monkeypatch.setattr(house.app.client.http, "send_message", hang)
+
+    with pytest.raises(DiscordAwayError) as refused:
+        await post(publisher, channel_id)
+
+    assert refused.value.params["reason"] == "TimeoutError"
+    assert ACT_TIMEOUT_S < STEP_TIMEOUT_S

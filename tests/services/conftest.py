@@ -1,11 +1,37 @@
-"""What the tests of the services share."""
+"""What the tests of the services share: both engines, and on SQLite a store that gives every use case a second run."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import TypeVar
 
 import pytest
 
+from bot.storage import store as store_module
+from bot.storage.store import Session, Store, open_store
 from tests.house import Entry, House, NewsServer, editor
 from tests.postgres import URL_FIXTURES
 
 VANS = Entry("vans", "Vans are back", "The maker shows its van again. Which van was the best of them all?")
+
+
+T = TypeVar("T")
+
+
+class UndoingStore(Store):
+    """Undoes each use case once, as PostgreSQL does after a deadlock: whatever it did has to be done again."""
+
+    async def _run(self, use_case: Callable[[Session], Awaitable[T]]) -> T:
+        async with self._write() as session:
+            await use_case(session)
+            await session.rollback()
+        return await super()._run(use_case)
+
+
+@pytest.fixture
+async def store(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Store]:
+    if database_url.startswith("sqlite"):  # PostgreSQL would not take back the ids that it gave, and tests know some
+        monkeypatch.setattr(store_module, "Store", UndoingStore)
+    async with open_store(database_url, purpose="tests") as opened:
+        yield opened
 
 
 @pytest.fixture(params=URL_FIXTURES)

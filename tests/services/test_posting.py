@@ -208,7 +208,9 @@ async def test_an_edition_that_stands_is_not_marked_as_failed(column: House):
     await column.run_due()
     edition = await column.only_edition()
     await column.schedule("edition", edition.id, DUE)
-    await column.editions.parked(await column.claim("edition"), "a fault after the last step")
+    work = await column.claim("edition")
+    parked = column.editions.parked
+    assert await column.due.fail(work, "a fault after the last step", DUE, permanent=True, parked=parked)
     assert (await column.only_edition()).state is EditionState.POSTED
     assert column.desk.notices == []
 

@@ -311,42 +311,6 @@ async def test_articles_that_a_feed_no_longer_lists_are_dropped_after_a_while(ho
     assert await titles(house, since=timedelta(days=99)) == ["More", "Trucks grow"]
 
 
-async def test_a_permanent_redirect_is_kept_and_a_temporary_one_is_not(house: House, news: NewsServer):
-    for status, kept in ((301, True), (308, True), (302, False)):
-        old = news.publish(f"/old-{status}", VANS, name=f"Motor {status}")
-        source, _ = await house.sources.add(editor(), old)
-        new = news.publish(f"/new-{status}", VANS, name=f"Motor {status}")
-        news.answer(f"/old-{status}", status=status, headers={"Location": new})
-        house.clock.advance(EVERY)
-        await house.run_due()
-        (moved,) = [found for found in await house.sources.list(GUILD) if found.id == source.id]
-        assert moved.url == (new if kept else old)
-        asked = news.asked(f"/old-{status}")
-        house.clock.advance(EVERY)
-        await house.run_due()
-        assert news.asked(f"/old-{status}") == (asked if kept else asked + 1)
-
-
-async def test_adding_an_old_address_follows_the_feed_at_its_new_one(house: House, news: NewsServer):
-    new = news.publish("/new", VANS)
-    old = news.answer("/old", status=301, headers={"Location": new})
-    source, _ = await house.sources.add(editor(), old)
-    assert source.url == new
-    with pytest.raises(SourceKnownError):
-        await house.sources.add(editor(), old)
-
-
-async def test_a_redirect_onto_a_feed_that_is_known_leaves_both_readable(house: House, news: NewsServer):
-    await house.sources.add(editor(), news.publish("/a", VANS, name="A"))
-    b = news.publish("/b", TRUCKS, name="B")
-    await house.sources.add(editor(), b)
-    news.answer("/a", status=301, headers={"Location": b})
-    house.clock.advance(EVERY)
-    await house.run_due()
-    assert await failures(house) == [0, 0]
-    assert {source.name for source in await house.sources.list(GUILD)} == {"A", "B"}
-
-
 async def test_a_feed_that_is_removed_while_it_is_read_leaves_nothing_behind(house: House, news: NewsServer):
     source, _ = await house.sources.add(editor(), news.publish("/motor", VANS))
     news.publish("/motor", TRUCKS)
@@ -372,8 +336,8 @@ async def test_a_feed_that_broke_our_own_code_is_tried_again_in_a_day(house: Hou
     source, _ = await house.sources.add(editor(), news.publish("/motor", VANS))
     house.clock.advance(EVERY)
     work = await house.claim("feed")
-    assert await house.due.fail(work, "a fault of ours", house.clock.now(), permanent=True)
-    await house.sources.parked(work, "a fault of ours")
+    parked = house.sources.parked
+    assert await house.due.fail(work, "a fault of ours", house.clock.now(), permanent=True, parked=parked)
     assert await house.due.next_due(["feed"]) == (house.clock.now() + RETRY_LONGEST, "feed")
     state = await house.store.read(lambda s: table.feed_state(s, source.feed_id))
     assert state is not None
@@ -387,8 +351,18 @@ async def test_a_feed_that_broke_our_own_code_is_tried_again_in_a_day(house: Hou
         ("example.com/feed", "https://example.com/feed"),
         (" <https://Example.COM/Feed?a=B#top> ", "https://example.com/Feed?a=B"),
         ("HTTP://example.com", "http://example.com/"),
-        ("https://[bad", "https://[bad"),
+        ("https://example.com/\x00車\ud800?b=ü", "https://example.com/%E8%BB%8A?b=%C3%BC"),
+        ("https://車.example", "https://xn--0z3a.example/"),
     ],
 )
 def test_addresses_are_taken_as_people_mean_them_and_spelt_one_way(given: str, address: str):
     assert feed_address(given) == address
+
+
+@pytest.mark.parametrize(
+    "given", ["", "\ud800\x00", "https://[bad", "ftp://example.com", "https://a.example/" + "ü" * 400]
+)
+def test_what_is_no_address_or_too_long_for_one_is_refused(given: str):
+    with pytest.raises(AddressError) as refused:
+        feed_address(given)
+    assert refused.value.params == {"url": given}

@@ -25,6 +25,7 @@ from bot.storage.backup import (
     newest_backup,
     prune,
 )
+from bot.storage.damaged import DamagedWithoutBackupError
 from bot.storage.health import file_health
 from bot.storage.migrate import NewerSchemaError, revision_of, upgrade
 from bot.storage.schema import REVISION
@@ -32,6 +33,7 @@ from bot.text import error_text
 from tests.files_of_a_bot import (
     ENDLESS,
     NoMountError,
+    add_dangling_row,
     add_rows,
     bot_writing,
     damage,
@@ -105,11 +107,8 @@ def test_a_damaged_database_is_refused_and_leaves_no_backup(file: Path):
 
 
 def test_a_row_that_refers_to_nothing_is_damage(file: Path):
-    with closing(sqlite3.connect(file)) as connection, connection:
-        connection.execute(
-            "INSERT INTO sources (guild_id, feed_id, name, added_by, added_at) VALUES (1, 7, 'a', 1, '2026-01-01')"
-        )
-    with pytest.raises(DamagedFileError, match="sources: a row refers to one that is not in feeds"):
+    add_dangling_row(file)
+    with pytest.raises(DamagedFileError, match="orphans: a row refers to one that is not in feeds"):
         back_up(file, NOW)
 
 
@@ -230,14 +229,11 @@ async def test_without_a_backup_nothing_is_migrated(file: Path, obstacle: str, m
     if obstacle == "no room":
         monkeypatch.setattr(backup, "SPARE_BYTES", 2**60)
     elif obstacle == "damage":
-        with closing(sqlite3.connect(file)) as connection, connection:
-            connection.execute(
-                "INSERT INTO sources (guild_id, feed_id, name, added_by, added_at) VALUES (1, 7, 'a', 1, '2026-01-01')"
-            )
+        add_dangling_row(file)
     else:
         (file.parent / "backups").touch()
     before = tree(file.parent)
-    with pytest.raises((NoRoomError, DamagedFileError, BackupFailedError)):
+    with pytest.raises((NoRoomError, DamagedWithoutBackupError, BackupFailedError)):
         await upgrade(url_of(file), ManualClock(NOW))
     assert tree(file.parent) == before
 

@@ -39,8 +39,8 @@ async def fail(store: Store, work: DueWork, next_at: datetime | None, now: datet
     return await store.write(lambda s: table.fail(s, work, error="broken", next_at=next_at, now=now))
 
 
-async def hold(store: Store, work: DueWork, now: datetime) -> None:
-    await store.write(lambda s: table.hold(s, work, now))
+async def hold(store: Store, work: DueWork, now: datetime, *, got_on: bool = False) -> None:
+    await store.write(lambda s: table.hold(s, work, now, got_on=got_on))
 
 
 async def next_due(store: Store) -> tuple[datetime, str] | None:
@@ -86,7 +86,7 @@ async def test_what_is_recorded_under_a_lost_lease_is_undone(store: Store):
 
     async def record(session: AsyncSession) -> None:
         await table.schedule(session, kind="edition", subject_id=5, due_at=START)
-        await table.hold(session, lost, START + LEASE)
+        await table.hold(session, lost, START + LEASE, got_on=True)
 
     with pytest.raises(LeaseLostError):
         await store.write(record)
@@ -219,6 +219,61 @@ async def test_the_next_due_time_is_the_earliest_at_which_anything_may_be_claime
     assert await next_due(store) == (START + HOUR, "feed")
     await finish(store, first)
     assert await next_due(store) == (START + HOUR, "feed")
+
+
+async def abandon(store: Store, times: int) -> None:
+    """Let everything that is due be claimed by a process that dies, so many times."""
+    for number in range(times):
+        assert await claim(store, START + number * LEASE)
+
+
+async def test_claims_that_nobody_gave_back_are_counted(store: Store):
+    await schedule(store)
+    for number in range(4):
+        (work,) = await claim(store, START + number * LEASE)
+        assert (work.abandoned, work.attempts) == (number, 0)
+
+
+@pytest.mark.parametrize("ending", ["finished", "failed", "a step was recorded", "rescheduled"])
+async def test_whoever_does_not_die_ends_the_count(store: Store, ending: str):
+    await schedule(store)
+    await abandon(store, 3)
+    now = START + 3 * LEASE
+    (work,) = await claim(store, now)
+    assert work.abandoned == 3
+    match ending:
+        case "finished":
+            await finish(store, work, now)
+        case "failed":
+            await fail(store, work, now)
+        case "a step was recorded":
+            await hold(store, work, now, got_on=True)
+            now += LEASE  # and after that step it was abandoned again
+        case _:
+            await schedule(store, due_at=now)
+            await finish(store, work)
+    (again,) = await claim(store, now)
+    assert again.abandoned == (ending == "a step was recorded")
+
+
+async def test_an_intent_that_is_recorded_does_not_end_the_count(store: Store):
+    await schedule(store)
+    await abandon(store, 2)
+    (work,) = await claim(store, START + 2 * LEASE)
+    await hold(store, work, START + 2 * LEASE, got_on=False)
+    (again,) = await claim(store, START + 3 * LEASE)
+    assert again.abandoned == 3
+
+
+async def test_what_was_abandoned_twice_is_claimed_alone_and_after_all_other(store: Store):
+    for subject_id in range(3):
+        await schedule(store, subject_id)
+    await abandon(store, 2)
+    now = START + 2 * LEASE
+    await schedule(store, 7, START - HOUR)
+    await schedule(store, 8, START + LEASE)
+    taken = [[work.subject_id for work in await claim(store, now)] for _ in range(6)]
+    assert taken == [[7, 8], [0], [1], [2], [], []]
 
 
 async def test_a_subject_stands_on_the_agenda_once_for_each_kind(store: Store):

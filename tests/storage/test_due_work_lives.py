@@ -16,7 +16,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.domain.due_work import LEASE, DueWork, LeaseLostError
+from bot.domain.due_work import ABANDONED_ALONE, LEASE, DueWork, LeaseLostError
 from bot.storage import due_work as table
 from bot.storage.store import open_store
 from tests.house import START
@@ -32,11 +32,21 @@ class Expected:
     token: str | None = None
     free_at: datetime | None = None
     attempts: int = 0
+    abandoned: int = 0
     parked: bool = False
 
     @property
     def claimable_at(self) -> datetime:
         return max(self.due_at, self.free_at or self.due_at)
+
+    @property
+    def gone_wrong(self) -> int:
+        """How many claims in a row will have been abandoned if it is claimed now."""
+        return self.abandoned + (self.token is not None)
+
+    @property
+    def order(self) -> tuple[int, datetime]:
+        return (self.gone_wrong if self.gone_wrong >= ABANDONED_ALONE else 0, self.due_at)
 
 
 class Agenda(RuleBasedStateMachine):
@@ -99,25 +109,31 @@ class Agenda(RuleBasedStateMachine):
         free = [
             subject for subject, piece in self.expected.items() if not piece.parked and piece.claimable_at <= self.now
         ]
-        assert len(claimed) == min(limit, len(free))
+        assert bool(claimed) is bool(free)
+        order = {subject: self.expected[subject].order for subject in free}
+        together = sum(1 for suspicion, _ in order.values() if not suspicion)
+        assert len(claimed) == min(limit, together or 1, len(free))
         for work in claimed:
             piece = self.expected[work.subject_id]
-            assert work.subject_id in free
-            assert (work.due_at, work.attempts) == (piece.due_at, piece.attempts)
-            self.expected[work.subject_id] = replace(piece, token=work.token, free_at=self.now + LEASE)
-        left = [self.expected[subject].due_at for subject in free if subject not in {w.subject_id for w in claimed}]
-        assert not left or not claimed or max(work.due_at for work in claimed) <= min(left)
+            assert (work.due_at, work.attempts, work.abandoned) == (piece.due_at, piece.attempts, piece.gone_wrong)
+            self.expected[work.subject_id] = replace(
+                piece, token=work.token, free_at=self.now + LEASE, abandoned=work.abandoned
+            )
+        taken = [order.pop(work.subject_id) for work in claimed]
+        assert taken == sorted(taken)
+        assert not order or not taken or taken[-1] <= min(order.values())
         return multiple(*claimed)
 
-    @rule(work=claims)
-    def hold(self, work: DueWork) -> None:
+    @rule(work=claims, got_on=st.booleans())
+    def hold(self, work: DueWork, *, got_on: bool) -> None:
         if self.holds(work):
-            self.write(lambda s: table.hold(s, work, self.now))
+            self.write(lambda s: table.hold(s, work, self.now, got_on=got_on))
             piece = self.expected[work.subject_id]
-            self.expected[work.subject_id] = replace(piece, free_at=self.now + LEASE)
+            abandoned = 0 if got_on else piece.abandoned
+            self.expected[work.subject_id] = replace(piece, free_at=self.now + LEASE, abandoned=abandoned)
         else:
             with pytest.raises(LeaseLostError):
-                self.write(lambda s: table.hold(s, work, self.now))
+                self.write(lambda s: table.hold(s, work, self.now, got_on=got_on))
 
     @rule(work=consumes(claims), wait=st.none() | minutes)
     def finish(self, work: DueWork, wait: timedelta | None) -> None:
@@ -127,7 +143,7 @@ class Agenda(RuleBasedStateMachine):
             return
         piece = self.expected[work.subject_id]
         if piece.due_at != work.due_at:
-            self.expected[work.subject_id] = replace(piece, token=None, free_at=None)
+            self.expected[work.subject_id] = replace(piece, token=None, free_at=None, abandoned=0)
         elif next_at is None:
             del self.expected[work.subject_id]
         else:
@@ -143,11 +159,11 @@ class Agenda(RuleBasedStateMachine):
             assert not parked
         elif piece.due_at != work.due_at:
             assert not parked
-            self.expected[work.subject_id] = replace(piece, token=None, free_at=None)
+            self.expected[work.subject_id] = replace(piece, token=None, free_at=None, abandoned=0)
         else:
             assert parked is (next_at is None)
             self.expected[work.subject_id] = replace(
-                piece, token=None, free_at=next_at, attempts=piece.attempts + 1, parked=parked
+                piece, token=None, free_at=next_at, attempts=piece.attempts + 1, abandoned=0, parked=parked
             )
 
     @invariant()

@@ -182,8 +182,8 @@ class Steps:
     async def finished(self, work: DueWork) -> None:
         del work
 
-    async def parked(self, work: DueWork, error: str) -> None:
-        raise AssertionError(work, error)
+    async def parked(self, session: Session, work: DueWork, error: str) -> None:
+        raise AssertionError(session, work, error)
 
 
 async def test_a_failure_that_cannot_be_recorded_does_not_end_the_work_beside_it(

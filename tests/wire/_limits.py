@@ -52,6 +52,10 @@ class Limits:
         """Refuse everything until then."""
         self._closed_until = max(self._closed_until, until)
 
+    def open(self) -> None:
+        """Refuse nothing any more but what is too much."""
+        self._closed_until = 0.0
+
     def take(self, call: Call) -> tuple[Mapping[str, str], Refusal | None]:
         """Count a request; return the headers that tell of its bucket, and the refusal if it is one too many."""
         if EXEMPT.fullmatch(call.name):

@@ -47,6 +47,11 @@ class BotProcess:
         return self._log.read_text(errors="replace") if self._log.exists() else ""
 
     @property
+    def process_id(self) -> int:
+        assert self._process is not None
+        return self._process.pid
+
+    @property
     def is_running(self) -> bool:
         return self._process is not None and self._process.returncode is None
 

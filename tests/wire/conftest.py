@@ -4,6 +4,7 @@ import pytest
 
 from tests.wire import newsroom
 from tests.wire.bot_process import BotProcess
+from tests.wire.kill_count import lines
 from tests.wire.wire import Wire
 
 
@@ -27,8 +28,11 @@ async def bot(wire, database_url, tmp_path):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Print how often the bot was killed, whichever workers did it."""
+    """Print how often the bot was killed and where, whichever workers did it."""
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
-    kills = [value for report in reports for name, value in report.user_properties if name == "kills"]
-    if kills:
-        terminalreporter.write_line(f"kills: {sum(kills)} in {len(kills)} tests")
+    for line in lines(value for report in reports for name, value in report.user_properties if name == "kill"):
+        terminalreporter.write_line(line)
+    for report in reports:
+        for name, value in report.user_properties:
+            if name == "figures":
+                terminalreporter.write_line(value)

@@ -3,15 +3,16 @@
 import asyncio
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
-from sqlalchemy import Executable, make_url, select, text, update
+from sqlalchemy import Executable, func, make_url, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
-from bot.domain.roundup import EditionRecord
+from bot.domain.due_work import LEASE
+from bot.domain.roundup import EditionRecord, EditionState
 from bot.storage.due_work import DueWorkRow
-from bot.storage.roundup import edition_by_id
+from bot.storage.roundup import EditionRow, edition_by_id
 from bot.storage.store import sqlite_path
 
 T = TypeVar("T")
@@ -24,8 +25,9 @@ class Database:
     def __init__(self, database_url: str) -> None:
         self.url = database_url
         parsed = make_url(database_url)
-        self._is_sqlite = parsed.get_backend_name() == "sqlite"
-        self._writer: AsyncEngine = create_async_engine(parsed)
+        self.engine = parsed.get_backend_name()
+        self._is_sqlite = self.engine == "sqlite"
+        self._writer: AsyncEngine = create_async_engine(parsed, pool_pre_ping=True)  # a server may have gone meanwhile
         if self._is_sqlite:
             # Reading must not write: a reader that closes last would otherwise checkpoint.
             read_only = parsed.set(database=sqlite_path(parsed).as_uri(), query={"mode": "ro", "uri": "true"})
@@ -46,6 +48,11 @@ class Database:
         found = await self.read(lambda session: edition_by_id(session, edition_id))
         assert found is not None
         return found
+
+    async def count_editions(self, state: EditionState) -> int:
+        """Return how many editions stand there."""
+        wanted = select(func.count()).where(EditionRow.state == state)
+        return await self.read(lambda session: session.scalar(wanted)) or 0
 
     async def work_of(self, edition_id: int) -> DueWorkRow | None:
         """Return what the agenda says of an edition."""
@@ -95,3 +102,10 @@ class Database:
     async def pass_leases(self, now: datetime) -> None:
         """Let the minutes be over for which a dead bot holds its work and a failed step waits."""
         await self.write(update(DueWorkRow).where(DueWorkRow.free_at > now).values(free_at=None))
+
+    async def end_silent_leases(self, now: datetime, silent: timedelta) -> None:
+        """End the claims that their holders have not lengthened for so long; for PostgreSQL, where bots may run."""
+        held = (DueWorkRow.token.is_not(None), DueWorkRow.free_at > now)
+        await self.write(
+            update(DueWorkRow).where(*held, DueWorkRow.free_at < now + LEASE - silent).values(free_at=None)
+        )

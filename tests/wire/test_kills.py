@@ -8,8 +8,8 @@ after it has forgotten them. Started again, it has to leave one message, one thr
 import asyncio
 import itertools
 import re
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable
+from dataclasses import dataclass, field
 
 import pytest
 
@@ -19,6 +19,7 @@ from tests.postgres import on_both_engines
 from tests.wire import newsroom
 from tests.wire.bot_process import BotProcess
 from tests.wire.database import Database
+from tests.wire.kill_count import Kill, Moment, Nonces, Reply, lines, noted
 from tests.wire.wire import Wire
 
 ARRIVES_S = 60.0  # a bot has to start meanwhile, on a machine that does other things too
@@ -26,32 +27,7 @@ ARRIVES_S = 60.0  # a bot has to start meanwhile, on a machine that does other t
 # not to be seen from outside. Were this too short, the kill would come a little earlier, which is another test's place.
 TAKES_REPLY_S = 0.3
 COMPOSES_S = 0.8
-
-
-class Moment(StrEnum):
-    """Where in a step the bot is killed."""
-
-    BEFORE = "before"  # its intent is recorded; Discord has not heard of it
-    DURING = "during"  # Discord has the request; the bot has no answer
-    AFTER = "after"  # it is done; that is not recorded
-
-
-class Reply(StrEnum):
-    """What becomes of the reply to the step's request."""
-
-    KEPT = "kept"
-    LOST = "lost"
-
-
-@dataclass(frozen=True)
-class Kill:
-    step: EditionStep
-    moment: Moment
-    reply: Reply
-    nonces: str
-
-    def __str__(self) -> str:
-        return f"{self.step}-{self.moment}-{self.reply}-{self.nonces}"
+KILLS_MIN = 60  # on each engine
 
 
 def routes(channel_id: int, review_channel_id: int) -> dict[EditionStep, str]:
@@ -68,17 +44,17 @@ def routes(channel_id: int, review_channel_id: int) -> dict[EditionStep, str]:
 
 ALL = [
     Kill(step, moment, reply, nonces)
-    for step, moment, reply, nonces in itertools.product(EDITION_STEPS, Moment, Reply, ("known", "forgotten"))
-    if not (step is EditionStep.DRAFT and reply is Reply.LOST)
+    for step, moment, reply, nonces in itertools.product(EDITION_STEPS, Moment, Reply, Nonces)
+    if not (step is EditionStep.DRAFT and reply is Reply.LOST)  # it asks nobody
 ]
 SHORT = [
-    Kill(EditionStep.GATHER, Moment.DURING, Reply.KEPT, "known"),
-    Kill(EditionStep.DRAFT, Moment.AFTER, Reply.KEPT, "known"),
-    Kill(EditionStep.REVIEW, Moment.AFTER, Reply.KEPT, "forgotten"),
-    Kill(EditionStep.MESSAGE, Moment.AFTER, Reply.KEPT, "forgotten"),
-    Kill(EditionStep.THREAD, Moment.DURING, Reply.LOST, "forgotten"),
-    Kill(EditionStep.QUESTION, Moment.DURING, Reply.KEPT, "forgotten"),
-    Kill(EditionStep.LINKS, Moment.AFTER, Reply.LOST, "known"),
+    Kill(EditionStep.GATHER, Moment.DURING, Reply.KEPT, Nonces.KNOWN),
+    Kill(EditionStep.DRAFT, Moment.AFTER, Reply.KEPT, Nonces.KNOWN),
+    Kill(EditionStep.REVIEW, Moment.AFTER, Reply.KEPT, Nonces.FORGOTTEN),
+    Kill(EditionStep.MESSAGE, Moment.AFTER, Reply.KEPT, Nonces.FORGOTTEN),
+    Kill(EditionStep.THREAD, Moment.DURING, Reply.LOST, Nonces.FORGOTTEN),
+    Kill(EditionStep.QUESTION, Moment.DURING, Reply.KEPT, Nonces.FORGOTTEN),
+    Kill(EditionStep.LINKS, Moment.AFTER, Reply.LOST, Nonces.KNOWN),
 ]
 
 
@@ -91,6 +67,7 @@ class Scene:
     database: Database
     edition_id: int
     route: str
+    kills: list[Moment] = field(default_factory=list)
 
     async def kill_as(self, kill: Kill) -> None:
         """Start the bot and kill it there."""
@@ -120,7 +97,7 @@ class Scene:
         held = self.wire.hold(self.route)
         await self.bot.start()
         await _within(held.arrived.wait())
-        await self.bot.kill()
+        await self._kill(Moment.BEFORE)
         held.cut()
 
     async def _kill_during(self, reply: Reply) -> None:
@@ -129,10 +106,10 @@ class Scene:
         await _within(held.arrived.wait())
         if reply is Reply.LOST:
             await held.carry_out()
-            await self.bot.kill()
+            await self._kill(Moment.DURING)
             held.cut()
         else:  # Discord comes to it when nobody waits for the answer any more
-            await self.bot.kill()
+            await self._kill(Moment.DURING)
             await held.answer()
 
     async def _kill_after(self) -> None:
@@ -142,7 +119,7 @@ class Scene:
         async with self.database.held_still():
             await held.answer()
             await asyncio.sleep(TAKES_REPLY_S)
-            await self.bot.kill()
+            await self._kill(Moment.AFTER)
 
     async def _kill_after_lost_reply(self, step: EditionStep) -> None:
         lost = self.wire.lose_reply(self.route)
@@ -151,7 +128,7 @@ class Scene:
             await self.database.until(self.edition_id, lambda edition: edition.done is not None, ARRIVES_S)
         else:
             await self.database.failed(self.edition_id, ARRIVES_S)
-        await self.bot.kill()
+        await self._kill(Moment.AFTER)
 
     async def _kill_at_the_draft(self, moment: Moment) -> None:
         def gathered(edition: EditionRecord) -> bool:
@@ -163,11 +140,15 @@ class Scene:
         await self.bot.start()
         await self.database.until(self.edition_id, gathered if moment is Moment.BEFORE else drafting, ARRIVES_S)
         if moment is not Moment.AFTER:
-            await self.bot.kill()
+            await self._kill(moment)
             return
         async with self.database.held_still():
             await asyncio.sleep(COMPOSES_S)
-            await self.bot.kill()
+            await self._kill(moment)
+
+    async def _kill(self, moment: Moment) -> None:
+        self.kills.append(moment)
+        await self.bot.kill()
 
 
 async def _within(waiting) -> None:
@@ -175,16 +156,21 @@ async def _within(waiting) -> None:
         await waiting
 
 
-async def survive(kill: Kill, wire: Wire, bot: BotProcess, database: Database) -> None:
+async def survive(
+    kill: Kill, wire: Wire, bot: BotProcess, database: Database, note: Callable[[str, object], None]
+) -> None:
     channel_id, review_channel_id = wire.place("morning-roundup").id, wire.place("editors").id
     edition_id = await newsroom.plan(wire, database.url, review_channel_id=review_channel_id)
     route = routes(channel_id, review_channel_id).get(kill.step, "")
     scene = Scene(wire, bot, database, edition_id, route)
 
     await scene.kill_as(kill)
+    for moment in scene.kills:
+        note("kill", noted(database.engine, kill, moment))
     stopped = await database.edition(edition_id)
     assert stopped.state is EditionState.DUE
-    if kill.nonces == "forgotten":
+    assert_hit(kill, stopped)
+    if kill.nonces is Nonces.FORGOTTEN:
         wire.forget_nonces()
     await scene.restart()
 
@@ -192,6 +178,21 @@ async def survive(kill: Kill, wire: Wire, bot: BotProcess, database: Database) -
     await database.finished(edition_id, ARRIVES_S)
     await assert_reviewed_once(wire, database, edition_id)
     assert not wire.exceeded
+
+
+def assert_hit(kill: Kill, stopped: EditionRecord) -> None:
+    """Check that the kill came where it was meant to: the step's intent is recorded and its outcome is not."""
+    if kill.step is EditionStep.DRAFT:  # which begins as soon as its predecessor is done, and takes its own time
+        assert stopped.done in {EditionStep.GATHER, EditionStep.DRAFT}
+    elif kill.step is EditionStep.GATHER and kill.reply is Reply.LOST and kill.moment is not Moment.DURING:
+        assert stopped.done is not None  # the other feed made an edition of it
+    else:
+        assert stopped.begun is kill.step
+        assert stopped.done is (None if kill.step is EditionStep.GATHER else before(kill.step))
+
+
+def before(step: EditionStep) -> EditionStep:
+    return EDITION_STEPS[EDITION_STEPS.index(step) - 1]
 
 
 async def assert_reviewed_once(wire: Wire, database: Database, edition_id: int) -> None:
@@ -205,16 +206,40 @@ async def assert_reviewed_once(wire: Wire, database: Database, edition_id: int) 
 
 @pytest.mark.parametrize("kill", SHORT, ids=str)
 async def test_a_killed_bot_posts_the_edition_once(kill, wire, bot, rows, record_property):
-    await survive(kill, wire, bot, rows)
-    record_property("kills", bot.kills)
+    await survive(kill, wire, bot, rows, record_property)
 
 
 @pytest.mark.soak
 @on_both_engines
-@pytest.mark.parametrize("kill", [kill for kill in ALL if kill not in SHORT], ids=str)
+@pytest.mark.parametrize("kill", ALL, ids=str)
 async def test_a_bot_killed_anywhere_posts_the_edition_once(kill, wire, bot, rows, record_property):
-    await survive(kill, wire, bot, rows)
-    record_property("kills", bot.kills)
+    await survive(kill, wire, bot, rows, record_property)
+
+
+def test_the_long_run_kills_in_every_step_at_every_moment_with_and_without_its_reply():
+    places = {(kill.step, kill.moment, kill.reply, kill.nonces) for kill in ALL}
+    assert len(places) == len(ALL) >= KILLS_MIN
+    for step in EDITION_STEPS:
+        replies = [Reply.KEPT] if step is EditionStep.DRAFT else list(Reply)
+        assert places >= set(itertools.product([step], Moment, replies, Nonces))
+    assert set(SHORT) <= set(ALL)
+
+
+def test_a_run_says_how_often_and_where_it_killed():
+    lost = Kill(EditionStep.THREAD, Moment.BEFORE, Reply.LOST, Nonces.FORGOTTEN)
+    told = lines(
+        [
+            noted("sqlite", lost, Moment.BEFORE),
+            noted("sqlite", lost, Moment.AFTER),
+            noted("postgresql", lost, Moment.BEFORE),
+            noted("sqlite", SHORT[0], Moment.DURING),
+        ]
+    )
+    assert told[:3] == ["kills: 4", "  sqlite: 3", "    gather: before 0, during 1, after 0"]
+    assert "    thread: before 1, during 0, after 1" in told
+    assert "  postgresql: 1" in told
+    assert told[-2:] == ["  reply: kept 1, lost 3", "  nonces: known 1, forgotten 3"]
+    assert lines([]) == []
 
 
 def test_every_step_that_acts_on_something_is_killed_at_its_request():
@@ -241,13 +266,12 @@ async def test_a_request_still_on_its_way_when_the_bot_is_back_makes_no_second_m
     await second.answer()
 
     await newsroom.assert_posted_once(wire, rows, edition_id)
-    record_property("kills", bot.kills)
+    kill = Kill(EditionStep.MESSAGE, Moment.DURING, Reply.KEPT, Nonces.KNOWN)
+    record_property("kill", noted(rows.engine, kill, kill.moment))
 
 
 @pytest.mark.parametrize("moment", [Moment.BEFORE, Moment.DURING])
-async def test_a_bot_killed_while_it_shows_what_changed_shows_it_when_it_is_back(
-    wire, bot, rows, record_property, moment
-):
+async def test_a_bot_killed_while_it_shows_what_changed_shows_it_when_it_is_back(wire, bot, rows, moment):
     review_channel_id = wire.place("editors").id
     edition_id = await newsroom.plan(wire, rows.url, review_channel_id=review_channel_id)
     scene = Scene(wire, bot, rows, edition_id, rf"PATCH /channels/{review_channel_id}/messages/\d+")
@@ -266,4 +290,3 @@ async def test_a_bot_killed_while_it_shows_what_changed_shows_it_when_it_is_back
 
     await assert_reviewed_once(wire, rows, edition_id)
     await newsroom.assert_posted_once(wire, rows, edition_id)
-    record_property("kills", bot.kills)

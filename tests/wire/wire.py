@@ -110,6 +110,10 @@ class Wire:
         """Carry out what is asked and close the connection without an answer."""
         return self._rest.faults.add(route, times, loses_reply=True)
 
+    def lift_limit(self) -> None:
+        """Let a limit over everything be over."""
+        self._rest.limits.open()
+
     def mend(self, fault: Fault) -> None:
         """Let a fault not happen any more."""
         self._rest.faults.remove(fault)

@@ -162,6 +162,7 @@ async def test_a_permission_lost_since_the_panel_was_shown_is_told_instead_of_sa
     [
         ("19:30", "Asia/Tokyo", "every day at 19:30, Asia/Tokyo"),
         ("7 pm", "tokyo", "every day at 19:00, Asia/Tokyo"),
+        ("19:30\x00", "\ud800Asia/\x07Tokyo", "every day at 19:30, Asia/Tokyo"),
         ("7時30分", "new york", r"every day at 07:30, America/New\_York"),
     ],
 )

@@ -4,8 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from tests.cogs.house import CIVIC, HILUX, POSTED_AT, ROTARY, rss
-from tests.cogs.roundup.test_review import draft, review_in
+from tests.cogs.house import CIVIC, HILUX, POSTED_AT, ROTARY, draft, review_in, rss
 
 LEAD = "Toyota shows a hydrogen Hilux with 600 km of range"
 

@@ -9,28 +9,7 @@ from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
 from bot.domain.roundup import EditionState
-from tests.cogs.house import POSTED_AT, House, texts
-
-DRAFTED_AT = POSTED_AT - timedelta(hours=1)
-
-
-async def review_in(house: House, place: str = "editors", *, unapproved: bool = False) -> None:
-    """Let editors approve each edition, as a manager does in the roundup's settings."""
-    panel = await house.slash("roundup settings")
-    seen = await house.world.select(
-        house.world.manager, panel.message, [house.world.place(place)], custom_id="roundup:review"
-    )
-    assert "**Approval:**" in seen.text
-    if unapproved:
-        await house.world.press(house.world.manager, panel.message, "roundup:unapproved")
-
-
-async def draft(house: House):
-    """Let the hour of the draft come, and return it."""
-    await house.world.advance_to(DRAFTED_AT)
-    await house.work()
-    (line,) = house.world.lines("editors")
-    return line
+from tests.cogs.house import DRAFTED_AT, POSTED_AT, draft, review_in, texts
 
 
 async def test_a_morning_from_draft_to_approval_to_the_thread(guild):
