@@ -26,6 +26,7 @@ from bot.services.commands import CommandListService
 from bot.services.discussion import DiscussionService
 from bot.services.doctor import DoctorService
 from bot.services.due_work import DueWorkService
+from bot.services.editing import EditingService
 from bot.services.edition import EditionWork
 from bot.services.feed import FeedWork
 from bot.services.guild import GuildService
@@ -34,6 +35,7 @@ from bot.services.page import PageService
 from bot.services.planning import RoundupWork
 from bot.services.question import QuestionService
 from bot.services.roundup import RoundupService
+from bot.services.showing import ShowWork
 from bot.services.source import SourceService
 from bot.services.source_notice import SourceNoticeWork
 from bot.services.suggestion import SuggestionService
@@ -44,8 +46,10 @@ from cogs.discussion import DiscussionCog, DiscussSelect
 from cogs.guild import GuildCog
 from cogs.help import HelpCog
 from cogs.question import QuestionCog
-from cogs.roundup import AboutButton, NotifyButton, PostNowButton, RoundupCog
+from cogs.roundup import BUTTONS, RoundupCog
 from cogs.roundup.posting import Posting
+from cogs.roundup.review import Drafts
+from cogs.roundup.showing import Showing
 from cogs.source import SourceCog, SourceNotices, TrySourceButton
 from cogs.suggestion import AcceptButton, DismissButton, SuggestButton, SuggestionCog, SuggestionTelling
 
@@ -67,6 +71,7 @@ class App:
     guilds: GuildService
     sources: SourceService
     roundups: RoundupService
+    editing: EditingService
     backups: BackupService
 
     async def run_once(self, clock: Clock) -> int:
@@ -113,6 +118,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     sources = SourceService(store, clock, feeds, pages, reader, sources_max=settings.sources_max)
     roundups = RoundupService(store, clock, due, sources)
     discussions = DiscussionService(store, clock)
+    editing = EditingService(store, clock, due)
     suggestions = SuggestionService(store, clock, due, reader)
     actors = Actors(guilds)
 
@@ -130,7 +136,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
             )
         )
         await client.add_feature(SourceCog(actors, sources), (TrySourceButton,))
-        await client.add_feature(RoundupCog(actors, guilds, roundups, live), (NotifyButton, AboutButton, PostNowButton))
+        await client.add_feature(RoundupCog(actors, guilds, roundups, editing, live=live, clock=clock), BUTTONS)
         await client.add_feature(
             SuggestionCog(actors, guilds, suggestions, live), (SuggestButton, AcceptButton, DismissButton)
         )
@@ -150,10 +156,11 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     editions = EditionWork(store, clock, due, sources, roundups)
     posting = Posting(publisher, threads, editions, discussions, clock)
     runner.register(editions, posting.perform)
+    runner.register(ShowWork(store, clock), Showing(posting, Drafts(publisher)).perform)
     runner.register(NoticeWork(store, clock), posting.tell)
     runner.register(suggestions, SuggestionTelling(publisher).perform)
     backups = BackupService(settings.database_url, clock, every=settings.backup_every)
-    return App(client, runner, live, guilds, sources, roundups, backups)
+    return App(client, runner, live, guilds, sources, roundups, editing, backups)
 
 
 async def run(settings: Settings) -> None:

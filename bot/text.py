@@ -76,6 +76,13 @@ def day_text(day: date, language: str, form: Literal["full", "long", "MMMd"]) ->
     return format_date(day, form, locale=language)
 
 
+def weekday_text(day: int, language: str) -> str:
+    """Return the name of a day of the week; Monday is 1, as in ISO 8601."""
+    from babel.dates import get_day_names  # noqa: PLC0415  # 90 ms that a start need not pay
+
+    return get_day_names("wide", locale=language)[day - 1]
+
+
 def _feature(message_id: str) -> str:
     return message_id.split(".", 1)[0]
 

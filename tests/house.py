@@ -23,6 +23,7 @@ from bot.feeds.read import FeedReader
 from bot.feeds.worker import ParserProcess
 from bot.services.doctor import DoctorService
 from bot.services.due_work import DueWorkService
+from bot.services.editing import EditingService
 from bot.services.edition import EditionWork
 from bot.services.feed import FeedWork
 from bot.services.guild import GuildService, SetupChoice
@@ -30,6 +31,7 @@ from bot.services.notice import NoticeStep, NoticeWork
 from bot.services.page import PageService
 from bot.services.planning import RoundupWork
 from bot.services.roundup import RoundupService
+from bot.services.showing import ShowStep, ShowWork
 from bot.services.source import SourceService
 from bot.services.source_notice import SourceNotice, SourceNoticeWork
 from bot.storage.store import Session, Store
@@ -37,7 +39,7 @@ from bot.storage.store import Session, Store
 # A Wednesday, early in the morning of Berlin and in the afternoon of Tokyo.
 START = datetime(2026, 11, 18, 5, 0, tzinfo=UTC)
 GUILD, OTHER_GUILD = 1_000_000_000_000_000_001, 1_000_000_000_000_000_002
-CHANNEL, NOTICES, ROLE, USER = 2_001, 2_002, 3_001, 4_001
+CHANNEL, NOTICES, REVIEW, ROLE, USER = 2_001, 2_002, 2_003, 3_001, 4_001
 EVERY = timedelta(minutes=30)
 SOURCES_MAX = 3
 
@@ -151,6 +153,7 @@ class Desk:
         self.taken: list[tuple[EditionStep, bool]] = []  # each step on an edition, and whether it was resumed
         self.notices: list[NoticeStep] = []
         self.source_notices: list[SourceNotice] = []
+        self.shown: list[ShowStep] = []  # each edition that was shown as it stood then
         self.failing: dict[EditionStep, BaseException] = {}
 
     def serve(self, work: EditionWork) -> None:
@@ -162,19 +165,20 @@ class Desk:
         if step.step in self.failing:
             raise self.failing[step.step]
         self._next_id += 1
-        match step.step:
-            case EditionStep.GATHER:
-                return await self._work.gather(step)
-            case EditionStep.DRAFT:
-                return await self._work.draft(step)
-            case EditionStep.MESSAGE:
-                return Progress(message_id=self._next_id, posted_at=self._clock.now())
-            case EditionStep.THREAD:
-                return Progress(thread_id=self._next_id)
-            case EditionStep.QUESTION:
-                return Progress(question_id=self._next_id)
-            case EditionStep.LOOK_BACK | EditionStep.LINKS:
-                return Progress()
+        if step.step is EditionStep.GATHER:
+            return await self._work.gather(step)
+        if step.step is EditionStep.DRAFT:
+            return await self._work.draft(step)
+        made = {
+            EditionStep.REVIEW: Progress(review_id=self._next_id),
+            EditionStep.MESSAGE: Progress(message_id=self._next_id, posted_at=self._clock.now()),
+            EditionStep.THREAD: Progress(thread_id=self._next_id),
+            EditionStep.QUESTION: Progress(question_id=self._next_id),
+        }
+        return made.get(step.step, Progress())
+
+    async def show(self, step: ShowStep) -> None:
+        self.shown.append(step)
 
     async def tell(self, step: NoticeStep) -> int:
         self.notices.append(step)
@@ -198,6 +202,7 @@ class House:
     feeds: FeedWork
     sources: SourceService
     roundups: RoundupService
+    editing: EditingService
     planning: RoundupWork
     editions: EditionWork
     notices: NoticeWork
@@ -273,6 +278,7 @@ def compose_house(store: Store, clock: ManualClock, reader: FeedReader, parser: 
     pages = PageService(store, clock, reader)
     sources = SourceService(store, clock, feeds, pages, reader, sources_max=SOURCES_MAX)
     roundups = RoundupService(store, clock, due, sources)
+    editing = EditingService(store, clock, due)
     planning = RoundupWork(store, clock, due)
     editions = EditionWork(store, clock, due, sources, roundups)
     notices = NoticeWork(store, clock)
@@ -285,6 +291,7 @@ def compose_house(store: Store, clock: ManualClock, reader: FeedReader, parser: 
     runner.register(planning, planning.perform)
     runner.register(editions, desk.perform)
     runner.register(notices, desk.tell)
+    runner.register(ShowWork(store, clock), desk.show)
     doctor = DoctorService(clock, guilds, sources, due)
     return House(
         store,
@@ -294,6 +301,7 @@ def compose_house(store: Store, clock: ManualClock, reader: FeedReader, parser: 
         feeds,
         sources,
         roundups,
+        editing,
         planning,
         editions,
         notices,

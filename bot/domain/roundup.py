@@ -14,6 +14,8 @@ from bot.domain.guild import GuildSettings, Part, PauseScope
 # The kinds under which roundups and editions stand on the agenda.
 ROUNDUP = "roundup"
 EDITION = "edition"
+# The kind under which what Discord shows of an edition is brought up to date.
+EDITION_SHOW = "edition_show"
 
 # A column for breakfast is still worth posting before lunch; after that readers have the news from elsewhere.
 LATE_WINDOW = timedelta(hours=3)
@@ -21,6 +23,10 @@ LATE_WINDOW = timedelta(hours=3)
 ARTICLE_AGE_MAX = timedelta(hours=36)
 # How long before its time an edition is made where editors approve it first.
 REVIEW_LEAD = timedelta(hours=1)
+# While an edition waits for the guild's own column, it is looked for this often: what a reader would do by hand.
+COLUMN_LOOK_EVERY = timedelta(minutes=5)
+# An edition that waited for the column has this long left for its steps before it would be too late.
+COLUMN_MARGIN = timedelta(minutes=15)
 EVERY_DAY = frozenset(range(1, 8))  # Monday is 1, as in ISO 8601
 
 
@@ -54,6 +60,33 @@ class Roundup:
     posts_unapproved: bool = False
     column_deadline: time | None = None
 
+    @property
+    def lead(self) -> timedelta:
+        """How long before its time an edition is begun."""
+        return timedelta() if self.review_channel_id is None else REVIEW_LEAD
+
+    def begin_after(self, moment: datetime) -> datetime:
+        """Return when the edition is begun whose posting time is the first after `moment`, in UTC."""
+        return self.next_after(moment) - self.lead
+
+    def posting_of(self, begun_at: datetime) -> datetime:
+        """Return for when an edition is meant that was to be begun at `begun_at`."""
+        return self.next_after(begun_at - timedelta(microseconds=1))
+
+    def column_awaited_until(self, day: date, due_at: datetime) -> datetime | None:
+        """Return until when the edition of `day`, due at `due_at`, waits for the guild's own column; None: not at all.
+
+        A deadline after midnight belongs to the evening before; one so late that the edition would be skipped counts
+        as earlier. An edition that somebody wants at another time than its own waits for nothing.
+        """
+        if self.column_deadline is None or self.posting_of(due_at) != due_at:
+            return None
+        zone = ZoneInfo(self.timezone)
+        deadline = datetime.combine(day, self.column_deadline, zone).astimezone(UTC)
+        if deadline < due_at - timedelta(hours=12):
+            deadline = datetime.combine(day + timedelta(days=1), self.column_deadline, zone).astimezone(UTC)
+        return min(deadline, due_at + LATE_WINDOW - COLUMN_MARGIN)
+
     def next_after(self, moment: datetime) -> datetime:
         """Return the first posting time after `moment`, in UTC.
 
@@ -76,6 +109,7 @@ class EditionStep(StrEnum):
     GATHER = "gather"  # ask the guild's feeds
     DRAFT = "draft"  # compose and keep the edition
     LOOK_BACK = "look_back"  # ask Discord what came of the last edition's question
+    REVIEW = "review"  # show it to the editors, where they approve editions
     MESSAGE = "message"  # post it
     THREAD = "thread"  # open its thread
     QUESTION = "question"  # ask The Big Question there
@@ -100,6 +134,8 @@ class SkipReason(StrEnum):
     LATE = "late"
     NO_NEWS = "no_news"
     PAUSED = "paused"
+    NOT_APPROVED = "not_approved"
+    BY_EDITOR = "by_editor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +184,7 @@ class PostingStep:
     """One thing to do for an edition of `roundup`.
 
     `resumed` says that it may have been done before: look first. `overdue` says why it may not be done any more: look
-    only, and keep what stands already.
+    only, and keep what stands already. `posts_unapproved` says that the edition comes whether or not it is approved.
     """
 
     step: EditionStep
@@ -159,6 +195,7 @@ class PostingStep:
     notify_role_id: int | None
     resumed: bool
     overdue: SkipReason | None = None
+    posts_unapproved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +217,8 @@ class Progress:
     posted_at: datetime | None = None
     ended_at: datetime | None = None
     reason: str | None = None
+    shown_revision: int | None = None
+    review_id: int | None = None
 
 
 def next_step(edition: EditionRecord) -> EditionStep | None:
@@ -193,13 +232,40 @@ def next_step(edition: EditionRecord) -> EditionStep | None:
         has_question = edition.content is not None and edition.content.big_question is not None
         if step is EditionStep.QUESTION and not has_question:
             continue
+        if step is EditionStep.REVIEW and not _is_shown_to_editors(edition):
+            continue
         return step
     return None
 
 
+def _is_shown_to_editors(edition: EditionRecord) -> bool:
+    """Tell whether the draft goes to the editors' channel; one that was approved unseen needs no looking at."""
+    return edition.review_channel_id is not None and edition.approved_at is None
+
+
+def needs_approval(edition: EditionRecord, roundup: Roundup) -> bool:
+    """Tell whether nobody has approved an edition that somebody has to approve.
+
+    Asked of both: an edition that was begun before approval was switched on, or off, does not wait for it.
+    """
+    in_review = edition.review_channel_id is not None and roundup.review_channel_id is not None
+    return in_review and edition.approved_at is None and not roundup.posts_unapproved
+
+
+def held_until(edition: EditionRecord, roundup: Roundup, now: datetime) -> datetime | None:
+    """Return until when an edition that is ready to be posted has to wait; None if it may be posted.
+
+    One that needs an approval is looked at again when it is too late for one; an approval makes it due by itself.
+    """
+    if now < edition.due_at:
+        return edition.due_at
+    too_late = edition.due_at + LATE_WINDOW + timedelta(seconds=1)
+    return too_late if needs_approval(edition, roundup) and now < too_late else None
+
+
 def why_not(settings: GuildSettings | None, due_at: datetime, now: datetime) -> SkipReason | None:
-    """Return why an edition that was due at `due_at` may not be posted at `now`, or None."""
-    if settings is None or settings.is_paused(PauseScope.POSTS, now):
+    """Return why an edition that is due at `due_at` may not be posted at `now`, or not at its time; None if it may."""
+    if settings is None or settings.is_paused(PauseScope.POSTS, max(due_at, now)):
         return SkipReason.PAUSED
     if now - due_at > LATE_WINDOW:
         return SkipReason.LATE

@@ -6,6 +6,14 @@ from datetime import datetime, time
 
 from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
+from bot.domain.editing import (
+    ROUNDUPS_MAX,
+    LastRoundupError,
+    ReviewInPublicError,
+    RoundupLimitError,
+    RoundupNameError,
+    check_roundup,
+)
 from bot.domain.errors import NotSetUpError
 from bot.domain.guild import (
     AuditEntry,
@@ -17,14 +25,20 @@ from bot.domain.guild import (
     PauseScope,
 )
 from bot.domain.moments import check_zone
-from bot.domain.roundup import Roundup
+from bot.domain.roundup import EDITION, EDITION_SHOW, Roundup
 from bot.services.due_work import DueWorkService
+from bot.services.notice import NOTICE
+from bot.services.rhythm import replan, rhythm_of
+from bot.services.roundup import chosen
+from bot.storage import editing
 from bot.storage import guild as table
 from bot.storage import roundup as roundups
 from bot.storage.store import Session, Store
-from bot.text import LANGUAGES
+from bot.text import LANGUAGES, text
 
 AUDIT_PAGE = 10
+# Under which kinds an edition may stand on the agenda.
+EDITION_KINDS = (EDITION, EDITION_SHOW, NOTICE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +77,23 @@ class GuildService:
         """Return a guild's settings, or None before /setup."""
         return await self._store.read(lambda session: table.settings_of(session, guild_id))
 
-    async def roundup(self, guild_id: int) -> Roundup:
-        """Return a guild's roundup.
+    async def roundup(self, guild_id: int, roundup_id: int | None = None) -> Roundup:
+        """Return one of a guild's roundups, for None the first, which /setup made.
+
+        Raises:
+            NotSetUpError: before /setup.
+            GoneError: if there is no such roundup here.
+        """
+        return chosen(await self.roundups(guild_id), roundup_id)
+
+    async def roundups(self, guild_id: int) -> tuple[Roundup, ...]:
+        """Return a guild's roundups, in the order in which they were made.
 
         Raises:
             NotSetUpError: before /setup.
         """
-        found = await self._store.read(lambda session: roundups.roundup_of(session, guild_id))
-        if found is None:
+        found = await self._store.read(lambda session: roundups.roundups_of(session, guild_id))
+        if not found:
             raise NotSetUpError
         return found
 
@@ -88,7 +111,7 @@ class GuildService:
 
         async def write(session: Session) -> datetime | None:
             before = await table.settings_of(session, actor.guild_id, to_change=True)
-            rhythm = await self._rhythm(session, actor.guild_id)
+            rhythm = await rhythm_of(session, actor.guild_id)
             kept = before or GuildSettings(
                 guild_id=actor.guild_id,
                 language=choice.language,
@@ -104,14 +127,18 @@ class GuildService:
             roundup = await roundups.roundup_of(session, actor.guild_id)
             if roundup is None:
                 roundup = Roundup(0, actor.guild_id, choice.name, choice.channel_id, choice.at, timezone, None)
-            chosen = replace(
+            # A name that somebody gave it stays; one that it had by itself is that of the language.
+            is_ours = roundup.name in {text("guild.setup.roundup_name", language) for language in LANGUAGES}
+            wanted = replace(
                 roundup,
-                name=choice.name,
+                name=choice.name if is_ours else roundup.name,
                 channel_id=choice.channel_id,
                 at=choice.at,
                 notify_role_id=choice.notify_role_id,
             )
-            await roundups.save_roundup(session, chosen)
+            if wanted.review_channel_id == wanted.channel_id:
+                raise ReviewInPublicError
+            roundup_id = await roundups.save_roundup(session, wanted)
             await self._audit(
                 session,
                 actor,
@@ -120,7 +147,8 @@ class GuildService:
                 time=f"{choice.at:%H:%M}",
                 zone=timezone,
             )
-            return await self._replan(session, actor.guild_id, now, before=rhythm)
+            planned = await replan(session, self._due, actor.guild_id, now, before=rhythm)
+            return planned.get(roundup_id)
 
         return await self._store.write(write)
 
@@ -147,38 +175,109 @@ class GuildService:
             before = await table.settings_of(session, actor.guild_id, to_change=True)
             if before is None:
                 raise NotSetUpError
-            rhythm = await self._rhythm(session, actor.guild_id)
+            rhythm = await rhythm_of(session, actor.guild_id)
             after = edit(before)
             check_language(after.language)
             saved = await table.save_settings(session, replace(after, timezone=check_zone(after.timezone)))
             await self._audit(session, actor, action, **params)
-            await self._replan(session, actor.guild_id, now, before=rhythm)
+            await replan(session, self._due, actor.guild_id, now, before=rhythm)
             return saved
 
         return await self._store.write(write)
 
     async def change_roundup(
-        self, actor: Actor, edit: Callable[[Roundup], Roundup], action: str, **params: str
+        self,
+        actor: Actor,
+        edit: Callable[[Roundup], Roundup],
+        action: str,
+        *,
+        roundup_id: int | None = None,
+        **params: str,
     ) -> datetime | None:
-        """Change the roundup through a pure function and return when its next edition comes.
+        """Change a roundup through a pure function and return when its next edition comes.
+
+        Args:
+            actor: who asks.
+            edit: the roundup as it is → as it should be.
+            action: the message id of the audit line; `params` fill it.
+            roundup_id: which of the guild's; None for the one that /setup made.
+            params: as for `change`.
 
         Raises:
             NotAllowedError: without the capability to manage.
             NotSetUpError: before /setup.
+            GoneError: if there is no such roundup here.
+            PaddockError: what `bot.domain.editing.check_roundup` raises, or RoundupNameError for a name taken.
         """
         actor.require(Capability.MANAGE)
         now = self._clock.now()
 
         async def write(session: Session) -> datetime | None:
             await table.settings_of(session, actor.guild_id, to_change=True)
-            before = await roundups.roundup_of(session, actor.guild_id)
-            if before is None:
+            found = await roundups.roundups_of(session, actor.guild_id)
+            if not found:
                 raise NotSetUpError
-            rhythm = await self._rhythm(session, actor.guild_id)
-            after = edit(before)
-            await roundups.save_roundup(session, replace(after, id=before.id, guild_id=before.guild_id))
+            before = chosen(found, roundup_id)
+            rhythm = await rhythm_of(session, actor.guild_id)
+            after = check_roundup(replace(edit(before), id=before.id, guild_id=before.guild_id))
+            if after.name in {other.name for other in found if other.id != before.id}:
+                raise RoundupNameError(name=after.name)
+            await roundups.save_roundup(session, after)
             await self._audit(session, actor, action, **params)
-            return await self._replan(session, actor.guild_id, now, before=rhythm)
+            planned = await replan(session, self._due, actor.guild_id, now, before=rhythm)
+            return planned.get(before.id)
+
+        return await self._store.write(write)
+
+    async def add_roundup(self, actor: Actor, roundup: Roundup) -> Roundup:
+        """Add a roundup to those of a guild that was set up, and return it as it is kept.
+
+        Raises:
+            NotAllowedError: without the capability to manage.
+            NotSetUpError: before /setup.
+            RoundupLimitError: if the guild has as many as it may.
+            PaddockError: what `bot.domain.editing.check_roundup` raises, or RoundupNameError for a name taken.
+        """
+        actor.require(Capability.MANAGE)
+        now = self._clock.now()
+
+        async def write(session: Session) -> Roundup:
+            settings = await table.settings_of(session, actor.guild_id, to_change=True)
+            if settings is None:
+                raise NotSetUpError
+            found = await roundups.roundups_of(session, actor.guild_id)
+            if len(found) >= ROUNDUPS_MAX:
+                raise RoundupLimitError(limit=ROUNDUPS_MAX)
+            rhythm = await rhythm_of(session, actor.guild_id)
+            wanted = check_roundup(replace(roundup, id=0, guild_id=actor.guild_id, timezone=settings.timezone))
+            if wanted.name in {other.name for other in found}:
+                raise RoundupNameError(name=wanted.name)
+            saved = replace(wanted, id=await roundups.save_roundup(session, wanted))
+            await self._audit(session, actor, "editing.audit.new", name=saved.name, channel=f"<#{saved.channel_id}>")
+            await replan(session, self._due, actor.guild_id, now, before=rhythm)
+            return saved
+
+        return await self._store.write(write)
+
+    async def delete_roundup(self, actor: Actor, roundup_id: int) -> Roundup:
+        """Delete a roundup with the record of its editions, and return what it was; what was posted stays in Discord.
+
+        Raises:
+            NotAllowedError: without the capability to manage.
+            GoneError: if there is no such roundup here.
+            LastRoundupError: if it is the only one.
+        """
+        actor.require(Capability.MANAGE)
+
+        async def write(session: Session) -> Roundup:
+            await table.settings_of(session, actor.guild_id, to_change=True)
+            found = await roundups.roundups_of(session, actor.guild_id)
+            roundup = chosen(found, roundup_id)
+            if len(found) == 1:
+                raise LastRoundupError
+            await editing.delete_roundup(session, roundup.id, edition_kinds=EDITION_KINDS)
+            await self._audit(session, actor, "editing.audit.deleted", name=roundup.name)
+            return roundup
 
         return await self._store.write(write)
 
@@ -236,34 +335,6 @@ class GuildService:
             params=params,
             at=self._clock.now(),
         )
-
-    async def _rhythm(self, session: Session, guild_id: int) -> Roundup | None:
-        """Return the roundup if it is to be planned; None before /setup and with the part off."""
-        settings = await table.settings_of(session, guild_id)
-        if settings is None or Part.ROUNDUP not in settings.parts:
-            return None
-        return await roundups.roundup_of(session, guild_id)
-
-    async def _replan(
-        self, session: Session, guild_id: int, now: datetime, *, before: Roundup | None
-    ) -> datetime | None:
-        """Bring the agenda in line with the settings just written and return when the next edition comes.
-
-        A change that does not touch the time leaves the agenda alone: an edition that is due and has not begun, or
-        that waits after a failure, must not be put off to tomorrow because somebody pressed Save.
-        """
-        roundup = await self._rhythm(session, guild_id)
-        if roundup is None:
-            if before is not None:
-                await self._due.cancel(session, "roundup", before.id)
-            return None
-        if before is not None and (before.at, before.timezone) == (roundup.at, roundup.timezone):
-            planned = await self._due.planned_at(session, "roundup", roundup.id)
-            if planned is not None:
-                return planned
-        next_at = roundup.next_after(now)
-        await self._due.schedule(session, "roundup", roundup.id, next_at, guild_id=guild_id)
-        return next_at
 
 
 def check_language(language: str) -> None:

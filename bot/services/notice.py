@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.clock import Clock
 from bot.domain.due_work import DueWork
-from bot.domain.roundup import EditionRecord, EditionState, Progress
+from bot.domain.roundup import EDITION_SHOW, EditionRecord, EditionState, Progress
 from bot.services.due_work import DueWorkService
 from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
@@ -31,7 +31,10 @@ class NoticeStep:
 async def end_edition(
     session: Session, due: DueWorkService, edition: EditionRecord, progress: Progress, now: datetime
 ) -> EditionRecord:
-    """Record that an edition will not appear, with the state and the reason in `progress`, and have its guild told."""
+    """Record that an edition will not appear, with the state and the reason in `progress`, and have its guild told.
+
+    Editors who look at its draft are shown there what became of it, and half an edition what was changed meanwhile.
+    """
     await due.schedule(session, NOTICE, edition.id, now, guild_id=edition.guild_id)
     if not edition.may_stand:
         await questions.release(session, edition.id)
@@ -39,7 +42,11 @@ async def end_edition(
         session,
         lambda: log.info("edition ended guild=%s edition=%s state=%s", edition.guild_id, edition.id, progress.state),
     )
-    return await table.record_progress(session, edition.id, replace(progress, ended_at=now))
+    ended = await table.record_progress(session, edition.id, replace(progress, ended_at=now))
+    if ended.review_id is not None or ended.message_id is not None:
+        ended = await table.change_edition(session, ended)
+        await due.schedule(session, EDITION_SHOW, edition.id, now, guild_id=edition.guild_id)
+    return ended
 
 
 class NoticeWork:

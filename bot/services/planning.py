@@ -1,4 +1,4 @@
-"""Due work on a roundup: at its time the day's edition is planned, or skipped with a reason."""
+"""Due work on a roundup: the day's edition is planned at its time, earlier for approval, or skipped with a reason."""
 
 import logging
 from datetime import datetime
@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 
 
 class RoundupWork:
-    """Due work on a roundup: at its time, plan the day's edition, then wait for the next day."""
+    """Due work on a roundup: plan the day's edition when it is to be begun, then wait for the next day."""
 
     kind = ROUNDUP
 
@@ -38,15 +38,17 @@ class RoundupWork:
             if roundup is None:
                 return
             settings = await guilds.settings_of(session, roundup.guild_id)
-            edition = await table.plan_edition(session, roundup, day=roundup.day_of(work.due_at), due_at=work.due_at)
+            posting_at = roundup.posting_of(work.due_at)
+            edition = await table.plan_edition(session, roundup, day=roundup.day_of(posting_at), due_at=posting_at)
             if edition.state is not EditionState.DUE:
                 return
-            reason = why_not(settings, work.due_at, now)
+            reason = why_not(settings, posting_at, now)
             if reason is not None:
                 progress = Progress(state=EditionState.SKIPPED, reason=reason.value)
                 await end_edition(session, self._due, edition, progress, now)
                 return
-            await self._due.schedule(session, EDITION, edition.id, work.due_at, guild_id=roundup.guild_id)
+            begins_at = max(work.due_at, posting_at - roundup.lead)
+            await self._due.schedule(session, EDITION, edition.id, begins_at, guild_id=roundup.guild_id)
 
         await self._store.write(write)
 
@@ -58,15 +60,17 @@ class RoundupWork:
         """Record nothing: `next_step` never hands out a step."""
 
     async def finished(self, work: DueWork) -> datetime | None:
-        """Return when the next edition is due, None if the roundup is gone.
+        """Return when the next edition is to be begun, None if the roundup is gone.
 
-        After an outage of days that is the moment which may still be posted, if today's passed a short while ago.
+        After an outage of days that is the one which may still be posted, if today's time passed a short while ago.
         """
-        earliest = max(work.due_at, self._clock.now() - LATE_WINDOW)
+        now = self._clock.now()
 
         async def read(session: Session) -> datetime | None:
             roundup = await table.roundup_by_id(session, work.subject_id)
-            return None if roundup is None else roundup.next_after(earliest)
+            if roundup is None:
+                return None
+            return roundup.begin_after(max(work.due_at + roundup.lead, now - LATE_WINDOW))
 
         return await self._store.read(read)
 

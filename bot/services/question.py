@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
@@ -14,6 +15,7 @@ from bot.domain.queue import (
     asked_as,
     options_of,
 )
+from bot.domain.roundup import EditionRecord
 from bot.storage import guild as guilds
 from bot.storage import question as table
 from bot.storage import roundup as roundups
@@ -114,3 +116,16 @@ class QuestionService:
             params={"question": question},
             at=self._clock.now(),
         )
+
+
+async def ask_again(session: Session, edition: EditionRecord) -> EditionRecord:
+    """Return an edition that is to appear after all, whose question was given back to the queue.
+
+    It has that question again, or none if another edition has taken it meanwhile.
+    """
+    question = None if edition.content is None else edition.content.big_question
+    if edition.content is None or question is None or question.queued_id is None:
+        return edition
+    if await table.take(session, question.queued_id, edition.id):
+        return edition
+    return await roundups.change_edition(session, replace(edition, content=replace(edition.content, big_question=None)))

@@ -1,7 +1,7 @@
 """What people ask of the roundup: an edition composed from the guild's sources, previewed, posted now, listed."""
 
 import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import partial
@@ -28,6 +28,7 @@ from bot.domain.roundup import (
 )
 from bot.services import suggestion
 from bot.services.due_work import DueWorkService
+from bot.services.question import ask_again
 from bot.services.source import SourceService
 from bot.storage import article as sources
 from bot.storage import guild as guilds
@@ -52,28 +53,38 @@ class RoundupService:
         self._due = due
         self._source = source
 
-    async def preview(self, actor: Actor) -> Edition:
+    async def preview(self, actor: Actor, roundup_id: int | None = None) -> Edition:
         """Compose what would be posted now, and keep nothing but what the feeds gave.
+
+        Args:
+            actor: who asks.
+            roundup_id: which of the guild's roundups; None for the one that /setup made.
 
         Raises:
             NotAllowedError: without the capability to edit.
             NotSetUpError, NoSourcesError, NoNewsError: if there is nothing to show.
+            GoneError: if there is no such roundup here.
         """
         actor.require(Capability.EDIT)
-        settings, roundup = await self._require(actor.guild_id)
+        settings, roundup = await self._require(actor.guild_id, roundup_id)
         await self._source.refresh(actor.guild_id)
         return await self.compose(settings, roundup, roundup.day_of(self._clock.now()))
 
-    async def post_now(self, actor: Actor) -> EditionRecord:
-        """Make today's edition due at once and return it.
+    async def post_now(self, actor: Actor, roundup_id: int | None = None) -> EditionRecord:
+        """Make today's edition due at once and return it; whoever asks for it has approved it.
+
+        Args:
+            actor: who asks.
+            roundup_id: of which of the guild's roundups; None for the one that /setup made.
 
         Raises:
             NotAllowedError: without the capability to edit.
             NotSetUpError, NoSourcesError, PostsPausedError: if it cannot be posted.
             AlreadyPostedError: if today's edition stands; a day has one.
+            GoneError: if there is no such roundup here.
         """
         actor.require(Capability.EDIT)
-        settings, roundup = await self._require(actor.guild_id)
+        settings, roundup = await self._require(actor.guild_id, roundup_id)
         now = self._clock.now()
         if settings.is_paused(PauseScope.POSTS, now):
             raise PostsPausedError
@@ -84,9 +95,14 @@ class RoundupService:
             edition = await table.plan_edition(session, roundup, day=roundup.day_of(now), due_at=now)
             if edition.state is EditionState.POSTED:
                 raise AlreadyPostedError(link=message_link(edition))
-            edition = await table.revive_edition(session, edition.id, channel_id=roundup.channel_id, due_at=now)
+            edition = await table.revive_edition(session, edition.id, roundup, due_at=now)
             if edition.content is None:
                 await questions.release(session, edition.id)
+            elif not edition.may_stand:
+                edition = await ask_again(session, edition)
+            if edition.review_channel_id is not None:
+                approved = replace(edition, approved_by=actor.user_id, approved_at=now)
+                edition = await table.change_edition(session, approved)
             await self._due.schedule(session, EDITION, edition.id, now, guild_id=actor.guild_id)
             await guilds.add_audit(
                 session,
@@ -100,15 +116,19 @@ class RoundupService:
 
         return await self._store.write(write)
 
-    async def history(self, actor: Actor, *, before: date | None = None) -> tuple[EditionRecord, ...]:
-        """Return a page of editions, newest first.
+    async def history(
+        self, actor: Actor, *, before: date | None = None, roundup_id: int | None = None
+    ) -> tuple[EditionRecord, ...]:
+        """Return a page of editions, newest first, of one of the guild's roundups or of all.
 
         Raises:
             NotAllowedError: without the capability to edit.
         """
         actor.require(Capability.EDIT)
         return await self._store.read(
-            lambda session: table.editions_page(session, actor.guild_id, limit=HISTORY_PAGE, before=before)
+            lambda session: table.editions_page(
+                session, actor.guild_id, limit=HISTORY_PAGE, before=before, roundup_id=roundup_id
+            )
         )
 
     async def today(self, roundup: Roundup) -> EditionRecord | None:
@@ -198,12 +218,26 @@ class RoundupService:
         phrase = partial(_phrase, settings.language)
         return await asyncio.to_thread(compose_week, editions, day=day, title=roundup.name, phrase=phrase)
 
-    async def _require(self, guild_id: int) -> tuple[GuildSettings, Roundup]:
-        settings = await self._store.read(lambda session: guilds.settings_of(session, guild_id))
-        roundup = await self._store.read(lambda session: table.roundup_of(session, guild_id))
-        if settings is None or roundup is None:
+    async def _require(self, guild_id: int, roundup_id: int | None) -> tuple[GuildSettings, Roundup]:
+        async def read(session: Session) -> tuple[GuildSettings | None, tuple[Roundup, ...]]:
+            return await guilds.settings_of(session, guild_id), await table.roundups_of(session, guild_id)
+
+        settings, roundups = await self._store.read(read)
+        if settings is None or not roundups:
             raise NotSetUpError
-        return settings, roundup
+        return settings, chosen(roundups, roundup_id)
+
+
+def chosen(roundups: Sequence[Roundup], roundup_id: int | None) -> Roundup:
+    """Return one of a guild's roundups, the first for None.
+
+    Raises:
+        GoneError: if none has this id.
+    """
+    for roundup in roundups:
+        if roundup_id in {None, roundup.id}:
+            return roundup
+    raise GoneError
 
 
 def _told(edition: EditionRecord) -> Iterator[str]:

@@ -171,6 +171,7 @@ async def plan_edition(session: AsyncSession, roundup: Roundup, *, day: date, du
         day=day,
         state=EditionState.DUE.value,
         channel_id=roundup.channel_id,
+        review_channel_id=roundup.review_channel_id,
         due_at=due_at,
     )
     await session.execute(new.on_conflict_do_nothing(index_elements=[EditionRow.roundup_id, EditionRow.day]))
@@ -180,23 +181,49 @@ async def plan_edition(session: AsyncSession, roundup: Roundup, *, day: date, du
     return _edition(rows.one())
 
 
-async def revive_edition(session: AsyncSession, edition_id: int, *, channel_id: int, due_at: datetime) -> EditionRecord:
+async def revive_edition(
+    session: AsyncSession, edition_id: int, roundup: Roundup, *, due_at: datetime
+) -> EditionRecord:
     """Make an edition due at `due_at`, also one that was skipped or failed, and return it as it stands then.
 
-    Up to the message it begins afresh, with newer news. From the recorded intent to post it on, the message may
-    stand: then what it says, when it was due and (unless posting was given up) where it goes stay, or a resumed
-    step would look for it in the wrong place and post it again.
+    Up to the message it begins afresh, with newer news, unless editors are looking at it or have changed it: then it
+    is what they saw. From the recorded intent to post it on, the message may stand: then what it says, when it was
+    due and (unless posting was given up) where it goes stay, or a resumed step would look for it in the wrong place
+    and post it again.
     """
-    row = await session.get_one(EditionRow, edition_id)
+    row = await session.get_one(EditionRow, edition_id, with_for_update=True)
     ended = row.state != EditionState.DUE.value
     if row.begun is None or EDITION_STEPS.index(EditionStep(row.begun)) < EDITION_STEPS.index(EditionStep.MESSAGE):
-        row.begun = row.done = row.content = None
-        row.channel_id, row.due_at = channel_id, due_at
+        edited = row.content is not None and bool(row.content.get("edited_by"))
+        if not edited and (ended or row.review_id is None):
+            row.begun = row.done = row.content = None
+        row.channel_id, row.review_channel_id, row.due_at = roundup.channel_id, roundup.review_channel_id, due_at
     elif ended and row.message_id is None:
-        row.channel_id = channel_id
+        row.channel_id = roundup.channel_id
     row.state, row.reason = EditionState.DUE.value, None
+    row.revision += 1
     if ended:
         row.notice_id = None
+    await session.flush()
+    return _edition(row)
+
+
+async def edition_to_change(session: AsyncSession, edition_id: int) -> EditionRecord | None:
+    """Return an edition that nobody else changes before this transaction ends; None if there is none."""
+    row = await session.get(EditionRow, edition_id, with_for_update=True)
+    return None if row is None else _edition(row)
+
+
+async def change_edition(session: AsyncSession, edition: EditionRecord) -> EditionRecord:
+    """Write what editors changed of an edition, as one revision more than what stands.
+
+    Taken are its content, its state with the reason and the time of its end, and who approved it.
+    """
+    row = await session.get_one(EditionRow, edition.id)
+    row.content = None if edition.content is None else _codec().dump_python(edition.content, mode="json")
+    row.state, row.reason, row.ended_at = edition.state.value, edition.reason, edition.ended_at
+    row.approved_by, row.approved_at = edition.approved_by, edition.approved_at
+    row.revision += 1
     await session.flush()
     return _edition(row)
 
@@ -230,10 +257,12 @@ async def last_posted(session: AsyncSession, roundup_id: int, *, before: date, s
 
 
 async def editions_page(
-    session: AsyncSession, guild_id: int, *, limit: int, before: date | None = None
+    session: AsyncSession, guild_id: int, *, limit: int, before: date | None = None, roundup_id: int | None = None
 ) -> tuple[EditionRecord, ...]:
-    """Return a guild's editions, newest day first, older than `before` where given."""
+    """Return a guild's editions, newest day first, older than `before` and of one roundup where given."""
     wanted = select(EditionRow).where(EditionRow.guild_id == guild_id)
+    if roundup_id is not None:
+        wanted = wanted.where(EditionRow.roundup_id == roundup_id)
     if before is not None:
         wanted = wanted.where(EditionRow.day < before)
     rows = await session.scalars(wanted.order_by(EditionRow.day.desc(), EditionRow.id.desc()).limit(limit))
@@ -242,21 +271,16 @@ async def editions_page(
 
 async def record_progress(session: AsyncSession, edition_id: int, progress: Progress) -> EditionRecord:
     """Write what a step changed and return the edition as it stands then."""
-    row = await session.get_one(EditionRow, edition_id)
+    # An editor may be changing it: which revision the step showed has to be known for certain.
+    row = await session.get_one(EditionRow, edition_id, with_for_update=True)
     if progress.content is not None:
         row.content = _codec().dump_python(progress.content, mode="json")
     for name in ("begun", "done", "state"):
         if (value := getattr(progress, name)) is not None:
             setattr(row, name, value.value)
     for name in (
-        "channel_id",
-        "message_id",
-        "thread_id",
-        "question_id",
-        "notice_id",
-        "posted_at",
-        "ended_at",
-        "reason",
+        *("channel_id", "message_id", "thread_id", "question_id", "notice_id", "review_id"),
+        *("posted_at", "ended_at", "reason", "shown_revision"),
     ):
         if (value := getattr(progress, name)) is not None:
             setattr(row, name, value)

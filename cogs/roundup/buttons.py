@@ -37,3 +37,27 @@ class PostNowButton(LastingButton, template=f"edition:{SUBJECT}:post"):
     async def answer(self, interaction: discord.Interaction) -> None:
         """Ask the cog."""
         await roundup_cog(interaction).post_again(interaction, self.subject_id)
+
+
+class ApproveButton(LastingButton, template=f"edition:{SUBJECT}:approve"):
+    """Approves a draft."""
+
+    async def answer(self, interaction: discord.Interaction) -> None:
+        """Ask the cog."""
+        await roundup_cog(interaction).approve(interaction, self.subject_id)
+
+
+class EditButton(LastingButton, template=f"edition:{SUBJECT}:edit"):
+    """Opens the panel in which editors change an edition, from its draft or from itself."""
+
+    async def answer(self, interaction: discord.Interaction) -> None:
+        """Ask the cog."""
+        await roundup_cog(interaction).open_editor(interaction, self.subject_id)
+
+
+class SkipButton(LastingButton, template=f"edition:{SUBJECT}:skip"):
+    """Leaves an edition out that has not been posted."""
+
+    async def answer(self, interaction: discord.Interaction) -> None:
+        """Ask the cog."""
+        await roundup_cog(interaction).skip_edition(interaction, self.subject_id)

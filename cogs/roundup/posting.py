@@ -10,6 +10,7 @@ from discord import ui
 from bot.clock import Clock
 from bot.domain.edition import Edition
 from bot.domain.errors import GoneError
+from bot.domain.guild import Part
 from bot.domain.look_back import look_back, poll_hours
 from bot.domain.roundup import EditionRecord, EditionState, EditionStep, PostingStep, Progress
 from bot.edge.edition import EditionLinks, edition_view, marker, thread_name
@@ -22,6 +23,7 @@ from bot.services.discussion import DiscussionService
 from bot.services.edition import EditionWork
 from bot.services.notice import NoticeStep
 from bot.text import day_text, text
+from cogs.roundup.review import Drafts
 
 
 class Posting:
@@ -38,6 +40,7 @@ class Posting:
             EditionStep.GATHER: work.gather,
             EditionStep.DRAFT: work.draft,
             EditionStep.LOOK_BACK: self._look_back,
+            EditionStep.REVIEW: Drafts(publisher).post,
             EditionStep.MESSAGE: self._message,
             EditionStep.THREAD: self._thread,
             EditionStep.QUESTION: self._question,
@@ -158,9 +161,27 @@ class Posting:
         return Progress(question_id=question_id)
 
     async def _links(self, step: PostingStep) -> Progress:
-        edition = step.edition
-        await self._publisher.edit(edition.channel_id, _posted(edition.message_id), _view(step), Priority.POST)
+        await self.show(step.edition, language=step.language, parts=step.parts, notify_role_id=step.notify_role_id)
         return Progress()
+
+    async def show(
+        self, edition: EditionRecord, *, language: str, parts: frozenset[Part], notify_role_id: int | None
+    ) -> None:
+        """Show an edition that was posted as it stands now.
+
+        Raises:
+            CannotActError: if its message is gone or the bot lacks a permission there.
+            DiscordAwayError: if Discord does not answer.
+        """
+        view = edition_view(
+            _content(edition),
+            language=language,
+            edition_id=edition.id,
+            parts=parts,
+            notify_role_id=notify_role_id,
+            links=links_of(edition),
+        )
+        await self._publisher.edit(edition.channel_id, _posted(edition.message_id), view, Priority.POST)
 
 
 def _view(step: PostingStep) -> ui.LayoutView:

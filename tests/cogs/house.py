@@ -26,6 +26,7 @@ from bot.storage.roundup import save_roundup
 
 MORNING = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 POSTED_AT = MORNING.replace(hour=7, minute=30)  # what /setup suggests
+DRAFTED_AT = POSTED_AT - timedelta(hours=1)  # where editors approve editions
 
 Story = tuple[str, str]  # headline and text
 HILUX = (
@@ -268,3 +269,22 @@ def texts(line: Line) -> str:
 
     walk(line.raw.get("components", []))
     return "\n".join(found)
+
+
+async def review_in(house: House, place: str = "editors", *, unapproved: bool = False) -> None:
+    """Let editors approve each edition, as a manager does in the roundup's settings."""
+    panel = await house.slash("roundup settings")
+    seen = await house.world.select(
+        house.world.manager, panel.message, [house.world.place(place)], custom_id="roundup:review"
+    )
+    assert "**Approval:**" in seen.text
+    if unapproved:
+        await house.world.press(house.world.manager, panel.message, "roundup:unapproved")
+
+
+async def draft(house: House) -> Line:
+    """Let the hour of the draft come, and return it."""
+    await house.world.advance_to(DRAFTED_AT)
+    await house.work()
+    (line,) = house.world.lines("editors")
+    return line

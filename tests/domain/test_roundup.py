@@ -43,6 +43,7 @@ def edition(state: EditionState = EditionState.DUE, *, question: bool = True, **
         "posted_at": None,
         "reason": None,
         "ended_at": None,
+        "review_channel_id": 2,
     }
     return EditionRecord(**values | changes)  # type: ignore[arg-type]
 
@@ -141,7 +142,7 @@ def test_steps_come_in_their_order_each_after_the_one_recorded():
         done = step
     assert tuple(taken) == EDITION_STEPS
     names = [step.value for step in EDITION_STEPS]
-    assert names == ["gather", "draft", "look_back", "message", "thread", "question", "links"]
+    assert names == ["gather", "draft", "look_back", "review", "message", "thread", "question", "links"]
 
 
 def test_an_edition_without_a_question_goes_from_its_thread_to_its_links():
@@ -151,7 +152,7 @@ def test_an_edition_without_a_question_goes_from_its_thread_to_its_links():
 
 
 def test_an_intent_alone_is_not_a_step_taken():
-    assert next_step(edition(begun=EditionStep.MESSAGE, done=EditionStep.DRAFT)) is EditionStep.MESSAGE
+    assert next_step(edition(begun=EditionStep.MESSAGE, done=EditionStep.REVIEW)) is EditionStep.MESSAGE
 
 
 @pytest.mark.parametrize("state", [EditionState.POSTED, EditionState.SKIPPED, EditionState.FAILED])

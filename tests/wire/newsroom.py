@@ -24,6 +24,7 @@ from bot.services.page import PageService
 from bot.services.roundup import RoundupService
 from bot.services.source import SourceService
 from bot.storage import source as sources
+from bot.storage.roundup import change_edition
 from bot.storage.store import open_store
 from tests.wire.database import Database
 from tests.wire.wire import Wire
@@ -86,12 +87,13 @@ def feed_of(slug: str, now: datetime, form: Form = Form.TEXT) -> str:
     return FEED.format(name=name, host=host, items=items)
 
 
-async def plan(wire: Wire, database_url: str, form: Form = Form.TEXT) -> int:
-    """Make today's edition due at once in the first guild, and return the edition's id."""
+async def plan(wire: Wire, database_url: str, form: Form = Form.TEXT, *, review_channel_id: int | None = None) -> int:
+    """Make today's edition due at once in the first guild, and return the edition's id; see `plan_all`."""
     if form is Form.FORUM:
         wire.guild.handle.create_forum_channel(FORUM)
     place = wire.place(FORUM if form is Form.FORUM else "morning-roundup")
-    (edition_id,) = await plan_all(wire, database_url, [(wire.guild.handle.id, place.id)], form=form)
+    places = [(wire.guild.handle.id, place.id)]
+    (edition_id,) = await plan_all(wire, database_url, places, form=form, review_channel_id=review_channel_id)
     return edition_id
 
 
@@ -102,6 +104,7 @@ async def plan_all(
     *,
     notices_channel_id: int | None = None,
     form: Form = Form.TEXT,
+    review_channel_id: int | None = None,
 ) -> list[int]:
     """Set guilds up, let them follow both feeds, and make today's edition due in each.
 
@@ -111,6 +114,7 @@ async def plan_all(
         places: the ids of each guild and of the channel for its editions.
         notices_channel_id: where an edition that does not appear is spoken of.
         form: what the feeds give occasion to; the channel has to suit it.
+        review_channel_id: where its draft is shown first; it is posted whether or not it is approved.
     """
     clock = SystemClock()
     urls = publish(wire, form)
@@ -130,7 +134,14 @@ async def plan_all(
                 tell_there = partial(replace, notices_channel_id=notices_channel_id)
                 await guilds.change(actor(guild_id), tell_there, "guild.audit.notices", channel="#notices")
             await store.write(partial(_follow, guild_id=guild_id, urls=urls, now=clock.now()))
-            planned.append((await roundups.post_now(actor(guild_id))).id)
+            if review_channel_id is not None:
+                shown_there = partial(replace, review_channel_id=review_channel_id, posts_unapproved=True)
+                await guilds.change_roundup(actor(guild_id), shown_there, "editing.audit.review", name="", channel="")
+            edition = await roundups.post_now(actor(guild_id))
+            # Whoever asks for an edition has approved it; this one is to come by itself.
+            unapproved = replace(edition, approved_by=None, approved_at=None)
+            await store.write(partial(change_edition, edition=unapproved))
+            planned.append(edition.id)
     return planned
 
 

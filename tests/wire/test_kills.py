@@ -31,7 +31,7 @@ COMPOSES_S = 0.8
 KILLS_MIN = 60  # on each engine
 
 
-def routes(channel_id: int, form: Form = Form.TEXT) -> dict[EditionStep, str]:
+def routes(channel_id: int, review_channel_id: int, form: Form = Form.TEXT) -> dict[EditionStep, str]:
     """Return the request by which each step acts; the draft is made from the database alone.
 
     These editions are their roundups' first and have nothing to look back on. A post in a forum is a thread already.
@@ -39,20 +39,22 @@ def routes(channel_id: int, form: Form = Form.TEXT) -> dict[EditionStep, str]:
     if form is Form.FORUM:
         return {
             EditionStep.GATHER: r"GET /feeds/first\.xml",
+            EditionStep.REVIEW: rf"POST /channels/{review_channel_id}/messages",
             EditionStep.MESSAGE: rf"POST /channels/{channel_id}/threads",
-            EditionStep.QUESTION: r"POST /channels/\d+/messages",
-            EditionStep.LINKS: r"PATCH /channels/\d+/messages/\d+",
+            EditionStep.QUESTION: rf"POST /channels/(?!{review_channel_id})\d+/messages",
+            EditionStep.LINKS: rf"PATCH /channels/(?!{review_channel_id})\d+/messages/\d+",
         }
     return {
         EditionStep.GATHER: r"GET /feeds/first\.xml",
+        EditionStep.REVIEW: rf"POST /channels/{review_channel_id}/messages",
         EditionStep.MESSAGE: rf"POST /channels/{channel_id}/messages",
         EditionStep.THREAD: rf"POST /channels/{channel_id}/messages/\d+/threads",
-        EditionStep.QUESTION: rf"POST /channels/(?!{channel_id})\d+/messages",
+        EditionStep.QUESTION: rf"POST /channels/(?!{channel_id}|{review_channel_id})\d+/messages",
         EditionStep.LINKS: rf"PATCH /channels/{channel_id}/messages/\d+",
     }
 
 
-KILLED = [step for step in EDITION_STEPS if step is EditionStep.DRAFT or step in routes(1)]
+KILLED = [step for step in EDITION_STEPS if step is EditionStep.DRAFT or step in routes(1, 2)]
 ALL = [
     Kill(step, moment, reply, nonces)
     for step, moment, reply, nonces in itertools.product(KILLED, Moment, Reply, Nonces)
@@ -61,6 +63,7 @@ ALL = [
 SHORT = [
     Kill(EditionStep.GATHER, Moment.DURING, Reply.KEPT, Nonces.KNOWN),
     Kill(EditionStep.DRAFT, Moment.AFTER, Reply.KEPT, Nonces.KNOWN),
+    Kill(EditionStep.REVIEW, Moment.AFTER, Reply.KEPT, Nonces.FORGOTTEN),
     Kill(EditionStep.MESSAGE, Moment.AFTER, Reply.KEPT, Nonces.FORGOTTEN),
     Kill(EditionStep.THREAD, Moment.DURING, Reply.LOST, Nonces.FORGOTTEN),
     Kill(EditionStep.QUESTION, Moment.DURING, Reply.KEPT, Nonces.FORGOTTEN),
@@ -174,9 +177,10 @@ async def survive(
     note: Callable[[str, object], None],
     form: Form = Form.TEXT,
 ) -> None:
-    edition_id = await newsroom.plan(wire, database.url, form)
+    review_channel_id = wire.place("editors").id
+    edition_id = await newsroom.plan(wire, database.url, form, review_channel_id=review_channel_id)
     channel_id = (await database.edition(edition_id)).channel_id
-    route = routes(channel_id, form).get(kill.step, "")
+    route = routes(channel_id, review_channel_id, form).get(kill.step, "")
     scene = Scene(wire, bot, database, edition_id, route)
 
     await scene.kill_as(kill)
@@ -191,6 +195,7 @@ async def survive(
 
     await newsroom.assert_posted_once(wire, database, edition_id, form=form)
     await database.finished(edition_id, ARRIVES_S)
+    await assert_reviewed_once(wire, database, edition_id)
     assert not wire.exceeded
 
 
@@ -207,6 +212,15 @@ def assert_hit(kill: Kill, stopped: EditionRecord) -> None:
 
 def before(step: EditionStep) -> EditionStep:
     return EDITION_STEPS[EDITION_STEPS.index(step) - 1]
+
+
+async def assert_reviewed_once(wire: Wire, database: Database, edition_id: int) -> None:
+    """Wait until the draft says what became of it, and see that there is one."""
+    edition = await database.until(edition_id, lambda e: e.shown_revision == e.revision, ARRIVES_S)
+    assert edition.review_channel_id is not None
+    (draft,) = wire.messages(edition.review_channel_id)
+    assert draft.id == edition.review_id
+    assert f"/{edition.channel_id}/{edition.message_id}" in str(draft.components)
 
 
 @pytest.mark.parametrize("kill", SHORT, ids=str)
@@ -248,8 +262,8 @@ def test_a_run_says_how_often_and_where_it_killed():
 
 
 def test_every_step_that_acts_on_something_is_killed_at_its_request():
-    assert routes(1).keys() == set(EDITION_STEPS) - {EditionStep.DRAFT, EditionStep.LOOK_BACK}
-    assert not [route for route in routes(1).values() if re.fullmatch(route, "GET /gateway/bot")]
+    assert routes(1, 2).keys() == set(EDITION_STEPS) - {EditionStep.DRAFT, EditionStep.LOOK_BACK}
+    assert not [route for route in routes(1, 2).values() if re.fullmatch(route, "GET /gateway/bot")]
 
 
 async def test_a_request_still_on_its_way_when_the_bot_is_back_makes_no_second_message(
@@ -257,7 +271,7 @@ async def test_a_request_still_on_its_way_when_the_bot_is_back_makes_no_second_m
 ):
     """Discord does what the dead bot asked only after the new one has looked and found nothing."""
     edition_id = await newsroom.plan(wire, rows.url)
-    route = routes(wire.place("morning-roundup").id)[EditionStep.MESSAGE]
+    route = routes(wire.place("morning-roundup").id, wire.place("editors").id)[EditionStep.MESSAGE]
     scene = Scene(wire, bot, rows, edition_id, route)
     first = wire.hold(route)
     await bot.start()
@@ -273,3 +287,25 @@ async def test_a_request_still_on_its_way_when_the_bot_is_back_makes_no_second_m
     await newsroom.assert_posted_once(wire, rows, edition_id)
     kill = Kill(EditionStep.MESSAGE, Moment.DURING, Reply.KEPT, Nonces.KNOWN)
     record_property("kill", noted(rows.engine, kill, kill.moment))
+
+
+@pytest.mark.parametrize("moment", [Moment.BEFORE, Moment.DURING])
+async def test_a_bot_killed_while_it_shows_what_changed_shows_it_when_it_is_back(wire, bot, rows, moment):
+    review_channel_id = wire.place("editors").id
+    edition_id = await newsroom.plan(wire, rows.url, review_channel_id=review_channel_id)
+    scene = Scene(wire, bot, rows, edition_id, rf"PATCH /channels/{review_channel_id}/messages/\d+")
+    held = wire.hold(scene.route)
+    await bot.start()
+    await within(held.arrived.wait())
+    await bot.kill()
+    if moment is Moment.BEFORE:
+        held.cut()
+    else:
+        await held.answer()
+    stopped = await rows.edition(edition_id)
+    assert stopped.shown_revision != stopped.revision
+
+    await scene.restart()
+
+    await assert_reviewed_once(wire, rows, edition_id)
+    await newsroom.assert_posted_once(wire, rows, edition_id)

@@ -46,7 +46,7 @@ async def test_a_bot_killed_anywhere_posts_each_form_once(form, kill, wire, bot,
 async def test_a_post_that_a_servers_fault_hides_is_not_made_again(wire, bot, rows, record_property):
     """A repetition by discord.py itself would have no nonce by which Discord could tell it from a new post."""
     edition_id = await newsroom.plan(wire, rows.url, Form.FORUM)
-    route = routes(wire.place(newsroom.FORUM).id, Form.FORUM)[EditionStep.MESSAGE]
+    route = routes(wire.place(newsroom.FORUM).id, wire.place("editors").id, Form.FORUM)[EditionStep.MESSAGE]
     scene = Scene(wire, bot, rows, edition_id, route)
     spoiled = wire.spoil_reply(route, status=502)
     await bot.start()

@@ -164,7 +164,7 @@ async def test_the_buttons_work_after_a_restart(guild):
     assert "About this edition" in (await guild.world.press(reader, line, "About")).text
 
 
-@pytest.mark.parametrize("action", ["notify", "about", "post"])
+@pytest.mark.parametrize("action", ["notify", "about", "post", "approve", "edit", "skip"])
 @pytest.mark.parametrize("subject", ["999", str(2**63 - 1), str(2**63), "9" * 60])
 async def test_a_forged_id_is_refused_with_a_sentence(guild, subject, action):
     line = await guild.post()

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.roundup import EditionState, EditionStep
-from tests.cogs.house import HILUX, POSTED_AT, ROTARY, House, kill_at, rss, texts
+from tests.cogs.house import HILUX, POSTED_AT, ROTARY, House, kill_at, review_in, rss, texts
 
 COMPONENTS_MAX = 40  # Discord docs, components reference
 TEXT_CHARS_MAX = 4_000
@@ -81,6 +81,8 @@ async def test_one_day_has_one_edition_and_the_next_has_its_own(guild):
 @pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
 @pytest.mark.parametrize("step", list(EditionStep))
 async def test_an_edition_is_posted_once_wherever_the_process_is_killed(guild, step, after):
+    if step is EditionStep.REVIEW:
+        await review_in(guild, unapproved=True)
     kill_at(guild, step, after=after)
     await guild.world.advance_to(POSTED_AT)
     with pytest.raises(BaseExceptionGroup):
