@@ -40,15 +40,17 @@ async def replan(
     planned: dict[int, datetime] = {}
     for roundup in after.values():
         earlier = before.get(roundup.id)
-        begins_at = None
+        posting_at, begins_at = None, None
         if earlier is not None and _times(earlier) == _times(roundup):
             begins_at = await due.planned_at(session, ROUNDUP, roundup.id)
-        if begins_at is None:
-            begins_at = roundup.begin_after(now)
-            await due.schedule(session, ROUNDUP, roundup.id, begins_at, guild_id=guild_id)
-        planned[roundup.id] = roundup.posting_of(begins_at)
+            posting_at = None if begins_at is None else earlier.posting_of(begins_at)
+        posting_at = posting_at or roundup.next_after(now)
+        # An edition that is wanted earlier for its approval may have to begin at once.
+        if begins_at != posting_at - roundup.lead:
+            await due.schedule(session, ROUNDUP, roundup.id, posting_at - roundup.lead, guild_id=guild_id)
+        planned[roundup.id] = posting_at
     return planned
 
 
 def _times(roundup: Roundup) -> tuple[object, ...]:
-    return (roundup.at, roundup.timezone, roundup.days, roundup.lead)
+    return (roundup.at, roundup.timezone, roundup.days)

@@ -16,9 +16,11 @@ from bot.domain.roundup import (
     Progress,
     message_link,
 )
+from bot.domain.wording import cut
 from bot.edge.edition import edition_view, marker
 from bot.edge.pace import Priority
 from bot.edge.publish import Publisher
+from bot.edge.replies import TEXT_CHARS_MAX
 from bot.edge.sentences import kept_sentence
 from bot.text import LANGUAGES, plural, text
 
@@ -87,7 +89,10 @@ def review_view(
     lines = [status_line(edition, language, posts_unapproved=posts_unapproved)]
     if edition.state is EditionState.DUE and (count := unnamed_in(edition.content)):
         lines.append(plural("editing.review.unnamed", language, count))
-    view.add_item(ui.TextDisplay("\n".join(lines)))
+    # A long edition leaves little room: what becomes of it is said first, and in a pinch alone.
+    room = TEXT_CHARS_MAX - view.content_length()
+    shown = lines if len("\n".join(lines)) <= room else [cut(lines[0], room)]
+    view.add_item(ui.TextDisplay("\n".join(shown)))
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
     for action, style in _actions(edition):
         label = text(f"editing.button.{action}", language)

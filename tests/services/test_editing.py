@@ -20,8 +20,10 @@ from bot.domain.editing import (
     RoundupNameError,
     SkippedAlreadyError,
     TooLateToUndoError,
+    asking,
     commented,
 )
+from bot.domain.edition import BigQuestion, QuestionKind, QuestionOrigin
 from bot.domain.errors import GoneError, NotAllowedError
 from bot.domain.roundup import (
     COLUMN_LOOK_EVERY,
@@ -35,6 +37,7 @@ from bot.domain.roundup import (
 )
 from bot.services.guild import EDITION_KINDS
 from bot.storage import editing as table
+from bot.storage import question as questions
 from bot.storage import source as sources
 from tests.house import (
     CHANNEL,
@@ -88,7 +91,7 @@ async def test_a_draft_is_made_an_hour_before_and_waits(column: House):
 
     edition = await column.only_edition()
 
-    assert steps(column) == [EditionStep.GATHER, EditionStep.DRAFT, EditionStep.REVIEW]
+    assert steps(column) == [EditionStep.GATHER, EditionStep.DRAFT, EditionStep.LOOK_BACK, EditionStep.REVIEW]
     assert (edition.state, edition.due_at, edition.day) == (EditionState.DUE, DUE, TODAY)
     assert (edition.review_channel_id, edition.message_id) == (REVIEW, None)
     assert edition.review_id
@@ -171,6 +174,14 @@ async def test_approval_switched_on_an_hour_before_or_later_has_the_draft_at_onc
     await column.run_due()
     assert steps(column)[-1] is EditionStep.REVIEW
     assert (await column.only_edition()).due_at == DUE
+
+
+async def test_approval_switched_on_while_the_edition_is_due_loses_no_day(column: House):
+    column.clock.move_to(DUE + timedelta(minutes=1))  # nothing has been done yet
+    assert await change(column, review_channel_id=REVIEW, posts_unapproved=True) == DUE
+    await column.run_due()
+    edition = await column.only_edition()
+    assert (edition.day, edition.state) == (TODAY, EditionState.POSTED)
 
 
 async def test_a_skipped_draft_is_off_the_agenda_and_comes_back_where_it_was(column: House):
@@ -460,3 +471,54 @@ async def test_a_roundup_that_was_deleted_while_its_edition_is_claimed_posts_not
     await column.run_due()
     assert column.desk.taken == []
     assert await column.due.next_due(["edition"]) is None
+
+
+async def test_a_question_of_the_queue_waits_again_when_it_is_replaced_or_its_edition_is_skipped(column: House):
+    draft = await reviewed(column)
+
+    async def queue(session) -> int:
+        added = await questions.add_question(
+            session, guild_id=GUILD, roundup_id=None, text="Which?", options=(), added_by=1, at=DUE
+        )
+        assert await questions.take(session, added.id, draft.id)
+        return added.id
+
+    queued_id = await column.store.write(queue)
+    asked = BigQuestion("Which?", QuestionOrigin.QUEUE, QuestionKind.THREAD, queued_id=queued_id)
+
+    async def waiting() -> bool:
+        return bool(await column.store.read(lambda session: questions.waiting(session, GUILD)))
+
+    edition = await column.editing.edit(
+        editor(), draft.id, lambda e: replace(e, big_question=asked), revision=draft.revision
+    )
+    assert not await waiting()
+    await column.editing.skip(editor(), draft.id)
+    assert await waiting()
+    edition = await column.editing.unskip(editor(), draft.id)
+    assert not await waiting()
+    assert edition.content is not None
+    assert edition.content.big_question == asked
+    await column.editing.edit(
+        editor(), draft.id, partial(asking, question="Another?", options=()), revision=edition.revision
+    )
+    assert await waiting()
+
+
+async def test_an_edition_taken_up_again_does_not_ask_what_another_one_has_asked_meanwhile(column: House):
+    draft = await reviewed(column)
+
+    async def queue(session) -> int:
+        added = await questions.add_question(
+            session, guild_id=GUILD, roundup_id=None, text="Which?", options=(), added_by=1, at=DUE
+        )
+        return added.id
+
+    queued_id = await column.store.write(queue)
+    asked = BigQuestion("Which?", QuestionOrigin.QUEUE, QuestionKind.THREAD, queued_id=queued_id)
+    await column.editing.edit(editor(), draft.id, lambda e: replace(e, big_question=asked), revision=draft.revision)
+    await column.editing.skip(editor(), draft.id)
+    await column.store.write(lambda session: questions.take(session, queued_id, draft.id + 1))
+    edition = await column.editing.unskip(editor(), draft.id)
+    assert edition.content is not None
+    assert edition.content.big_question is None

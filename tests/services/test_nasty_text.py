@@ -11,7 +11,7 @@ from bot.domain.article import URL_CHARS_MAX
 from bot.domain.errors import PaddockError
 from bot.domain.feed import AddressError
 from bot.services.source import feed_address
-from bot.storage import source as table
+from bot.storage import article as table
 from tests.house import EVERY, GUILD, Entry, House, NewsServer, Shelf, editor
 from tests.nasty import nasty_text, samples
 

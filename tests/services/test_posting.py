@@ -60,8 +60,9 @@ async def test_the_kept_edition_is_what_was_composed(column: House):
 
 async def test_every_day_has_its_edition(column: House, news: NewsServer):
     column.clock.move_to(DUE)
-    for number in range(3):
-        news.publish("/motor", Entry(f"n{number}", f"News of day {number}"))
+    stories = ("A van crosses the desert on 47 kW", "Petrol gets dearer in May", "The old bridge carries bicycles")
+    for number, title in enumerate(stories):
+        news.publish("/motor", Entry(f"n{number}", title, f"{title}, says the office that counts such things."))
         await column.run_due()
         column.clock.advance(DAY)
     editions = await column.history()

@@ -1,14 +1,19 @@
 """A morning of editors: the draft an hour before, approved or skipped, and what the post and the draft say then."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import discord
 import pytest
 from simcord.backend.models import Overwrite
 from simcord.enums import OverwriteType
 
-from bot.domain.roundup import EditionState
+from bot.domain.due_work import NoPermissionError
+from bot.domain.edition import Edition, Section, SourceRef
+from bot.domain.errors import packed
+from bot.domain.guild import Part
+from bot.domain.roundup import EditionRecord, EditionState
+from cogs.roundup.review import review_view
 from tests.cogs.house import DRAFTED_AT, POSTED_AT, draft, review_in, texts
 
 
@@ -272,3 +277,44 @@ async def test_a_japanese_guild_reviews_in_japanese(house):
     seen = await house.world.press(house.world.editor, line, "承認")
     assert seen.text.startswith("承認しました。")
     assert len(texts(line)) <= 4_000
+
+
+@pytest.mark.parametrize("language", ["en", "ja"])
+@pytest.mark.parametrize("state", list(EditionState))
+def test_a_draft_of_any_length_stays_within_discords_limits(state, language):
+    words = "A sentence of some length follows here, and it goes on. " * 30
+    unnamed = SourceRef("feeds.source_not_given", None)
+    sections = tuple(
+        Section(f"{number} {words}", words, (unnamed, SourceRef(words[:150], "https://press.example/1")), ())
+        for number in range(6)
+    )
+    content = Edition(words, date(2026, 11, 20), sections[0], sections[1:], None, ())
+    reason = "by_editor" if state is EditionState.SKIPPED else packed(NoPermissionError(channel=words))
+    snowflake = 10**19
+    record = EditionRecord(
+        id=7,
+        guild_id=snowflake,
+        roundup_id=1,
+        day=content.day,
+        state=state,
+        content=content,
+        channel_id=snowflake,
+        begun=None,
+        done=None,
+        message_id=snowflake,
+        thread_id=None,
+        question_id=None,
+        notice_id=None,
+        due_at=POSTED_AT,
+        posted_at=None,
+        ended_at=None,
+        reason=reason,
+        review_channel_id=snowflake,
+        review_id=snowflake,
+        approved_by=snowflake,
+    )
+
+    view = review_view(record, language=language, parts=frozenset(Part), posts_unapproved=False)
+
+    assert 3_000 < view.content_length() <= 4_000
+    assert view.total_children_count <= 40
