@@ -99,7 +99,7 @@ async def test_a_visitor_tries_what_the_page_proposes(address):
         await expect(discord.get_by_role("option", name="roundup preview")).to_be_visible()
         await discord.keyboard.press("Enter")
         await expect(discord.get_by_role("button", name="Command /roundup preview")).to_be_visible()
-        await discord.keyboard.press("Enter")
+        await discord.get_by_role("button", name="Send", exact=True).click()
         await expect(said.get_by_text("Nothing was posted.")).to_be_visible()
 
         await page.bring_to_front()
