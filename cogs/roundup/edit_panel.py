@@ -87,7 +87,9 @@ class EditPanel(Panel):
     def show(self, note: str = "") -> None:
         """Build the panel from what is there."""
         self.clear_items()
-        container: ui.Container[EditPanel] = ui.Container(*map(ui.TextDisplay, self._summary(note)))
+        container: ui.Container[EditPanel] = ui.Container()
+        for words in self._summary(note):
+            container.add_item(ui.TextDisplay(words))
         container.add_item(ui.ActionRow(self._choice()))
         if self._number is not None:
             for row in self._story_buttons(rules.story(self.content, self._number)):

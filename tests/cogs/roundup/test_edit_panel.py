@@ -57,7 +57,7 @@ async def test_a_draft_is_put_in_order_reworded_and_signed_and_posted_so(guild):
     assert "In reserve" in panel.text
     await fill(guild, panel, "comment", words="A quiet morning, for once.")
     panel = await fill(guild, panel, "question", question="Rotary or hybrid?", options="Rotary\nHybrid")
-    assert "**The Big Question:** Rotary or hybrid? Rotary, Hybrid" in panel.text
+    assert "**The Big Question:** Rotary or hybrid?\n-# To choose from: Rotary, Hybrid" in panel.text
     await guild.work()
 
     (line,) = guild.world.lines("editors")
@@ -89,7 +89,11 @@ async def test_what_was_left_out_is_taken_in_again_and_stories_move_up_and_down(
     assert record.content is not None
     headlines = [section.headline for section in record.content.sections]
     assert headlines[-2].startswith("Honda")
-    assert panel.message.raw["components"][0]["components"][0]["content"].count("Honda recalls") == 1
+    said = [part["content"] for part in panel.message.raw["components"][0]["components"] if "content" in part]
+    # Each part in a text of its own, and the chosen one marked behind its number, or the list would count anew.
+    stories = said[1].splitlines()
+    assert [line.partition(". ")[0] for line in stories] == [str(number + 1) for number in range(len(stories))]
+    assert "".join(said).count("▸ Honda recalls") == 1
 
 
 async def test_an_edit_of_a_posted_edition_is_shown_with_what_was_corrected(guild):

@@ -272,7 +272,7 @@ async def test_a_japanese_guild_reviews_in_japanese(house):
 
     line = await draft(house)
 
-    assert "まだ承認されていません。編集者が承認すると #morning-roundup に" in line.text
+    assert "まだ承認されていません。編集者が承認すると、07:30" in line.text
     assert line.buttons == ("承認", "編集", "休みにする")
     seen = await house.world.press(house.world.editor, line, "承認")
     assert seen.text.startswith("承認しました。")
