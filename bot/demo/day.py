@@ -106,6 +106,13 @@ class Play:
         self.transcript.act(f"{person.name} chooses {', '.join(named)}")
         return self._answered(await self.world.select(person, message, values, custom_id=custom_id))
 
+    async def vote(self, person: Person, poll: Line, answer: int) -> None:
+        """Vote in a native poll; the first answer is 1."""
+        chosen = poll.raw["poll"]["answers"][answer - 1]["poll_media"]["text"]
+        self.transcript.act(f"{person.name} votes for {chosen}")
+        await self.world.vote(person, poll, answer)
+        self.transcript.news()
+
     async def submit(self, person: Person, shown: Seen, values: dict[str, object]) -> Seen:
         """Submit a modal and tell of it."""
         self.transcript.act(f"{person.name} sends {', '.join(_shown(value) for value in values.values())}")

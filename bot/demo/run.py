@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 
 # The demo opens in a morning, shortly before the hour that /setup suggests.
 OPENS_AT = (7, 25)
+OVERLOOKED = "/gravel/barn-find-group-b"  # a sample article that no other outlet has
 POSTING = timedelta(minutes=5)
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130  # 128 and the number of SIGINT, as shells report it
@@ -169,7 +170,7 @@ async def open_local(
         else:
             clock = ManualClock(_morning(SystemClock().now(), zone))
             newsstand = await stack.enter_async_context(Newsstand(clock))
-            news = News(tuple(newsstand.feeds().values()), goes_on=True)
+            news = News(tuple(newsstand.feeds().values()), goes_on=True, overlooked=newsstand.base + OVERLOOKED)
             ports = frozenset({urlsplit(newsstand.base).port or 0})
             pictures = newsstand.pictures()
         chosen = settings.model_copy(

@@ -9,6 +9,7 @@ from bot.domain.actor import Actor, Capability
 from bot.domain.address import canonical_address
 from bot.domain.article import URL_CHARS_MAX, Article
 from bot.domain.due_work import DueWork
+from bot.domain.editing import stories
 from bot.domain.errors import GoneError
 from bot.domain.feed import AddressError
 from bot.domain.suggestion import (
@@ -76,9 +77,9 @@ class SuggestionService:
             if edition is None or edition.guild_id != actor.guild_id:
                 raise GoneError
             same = canonical_address(address)
-            if edition.content is not None and same in {
-                canonical_address(told) for story in edition.content.stories for told in story
-            }:
+            # What the edition left out may be suggested: nobody has read it there.
+            shown = () if edition.content is None else stories(edition.content)
+            if same in {canonical_address(told) for section in shown for told in section.articles}:
                 raise SuggestionToldError
             waiting = [
                 suggestion

@@ -114,7 +114,8 @@ class EditPanel(Panel):
         else:
             asked = escape(question.text)
             options = join_names((escape(option) for option in question.options), self._asked_in)
-            lines.append(self.say("editing.panel.question", question=f"{asked} {options}".rstrip()))
+            lines.append(self.say("editing.panel.question", question=asked))
+            lines += [self.say("editing.panel.options", options=options)] if options else []
         posted = "editing.panel.posted" if self.is_posted else "editing.panel.draft"
         lines.append(self.say("editing.panel.unsaved" if self._is_unsaved else posted))
         return "\n".join(lines)
