@@ -35,6 +35,7 @@ log = logging.getLogger(__name__)
 OPENS_AT = (7, 25)
 OVERLOOKED = "/gravel/barn-find-group-b"  # a sample article that no other outlet has
 POSTING = timedelta(minutes=5)
+NOT_WAITED_FOR = frozenset({"feed"})  # kinds of due work
 EXIT_FAILED = 1
 EXIT_INTERRUPTED = 130  # 128 and the number of SIGINT, as shells report it
 
@@ -48,7 +49,7 @@ class AppStage:
 
     async def next_due(self) -> Due | None:
         """Return what is due next; readings of feeds come every few minutes and are not worth waiting for."""
-        upcoming = await self.app.runner.next_due(but=frozenset({"feed"}))
+        upcoming = await self.app.runner.next_due(but=NOT_WAITED_FOR)
         if upcoming is None:
             return None
         at, kind = upcoming

@@ -78,6 +78,11 @@ class DueRunner:
         """Let this runner do a kind of work: `steps` says what is next, `perform` does it."""
         self._kinds[steps.kind] = _Registered(steps, perform)
 
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of due work that are done here."""
+        return frozenset(self._kinds)
+
     async def next_due(self, *, but: frozenset[str] = frozenset()) -> tuple[datetime, str] | None:
         """Return when the next piece falls due and its kind, or None if nothing waits; kinds in `but` do not count."""
         return await self._agenda.next_due(tuple(self._kinds.keys() - but))

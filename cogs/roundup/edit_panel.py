@@ -87,7 +87,7 @@ class EditPanel(Panel):
     def show(self, note: str = "") -> None:
         """Build the panel from what is there."""
         self.clear_items()
-        container: ui.Container[EditPanel] = ui.Container(ui.TextDisplay(self._summary(note)))
+        container: ui.Container[EditPanel] = ui.Container(*map(ui.TextDisplay, self._summary(note)))
         container.add_item(ui.ActionRow(self._choice()))
         if self._number is not None:
             for row in self._story_buttons(rules.story(self.content, self._number)):
@@ -95,35 +95,39 @@ class EditPanel(Panel):
         container.add_item(self._edition_buttons())
         self.add_item(container)
 
-    def _summary(self, note: str) -> str:
+    def _summary(self, note: str) -> list[str]:
+        """Return what is said, in blocks of their own: what follows a numbered list would be read as part of it."""
         content = self.content
         day = day_text(content.day, self._asked_in, "long")
-        lines = [self.say("editing.panel.title", title=escape(content.title), day=day)]
+        head = [self.say("editing.panel.title", title=escape(content.title), day=day)]
         if note:
-            lines.append(f"⚠️ {note}")
-        shown = rules.stories(content)
-        lines += [self._line(section, f"{place}.") for place, section in enumerate(shown, 1)]
-        if content.reserve:
-            lines.append(self.say("editing.panel.reserve"))
-            lines += [self._line(section, "–") for section in content.reserve]
+            head.append(f"⚠️ {note}")
+        shown = [self._line(section, f"{place}.") for place, section in enumerate(rules.stories(content), 1)]
+        reserve = [self._line(section, "-") for section in content.reserve]
+        blocks = [head, shown, [self.say("editing.panel.reserve"), *reserve] if reserve else [], self._closing()]
+        return ["\n".join(lines) for lines in blocks if lines]
+
+    def _closing(self) -> list[str]:
+        content, lines = self.content, list[str]()
         if content.comment:
             lines.append(self.say("editing.panel.comment", comment=escape(content.comment)))
         question = content.big_question
         if question is None:
             lines.append(self.say("editing.panel.no_question"))
         else:
-            asked = escape(question.text)
+            lines.append(self.say("editing.panel.question", question=escape(question.text)))
             options = join_names((escape(option) for option in question.options), self._asked_in)
-            lines.append(self.say("editing.panel.question", question=asked))
             lines += [self.say("editing.panel.options", options=options)] if options else []
         posted = "editing.panel.posted" if self.is_posted else "editing.panel.draft"
         lines.append(self.say("editing.panel.unsaved" if self._is_unsaved else posted))
-        return "\n".join(lines)
+        return lines
 
     def _line(self, section: Section, mark: str) -> str:
         names = join_names((self._source_name(ref.name) for ref in section.sources[:3]), self._asked_in)
-        chosen = "▸ " if section.number == self._number else ""
-        return f"{chosen}{mark} {escape(section.headline, HEADLINE_SHOWN_CHARS)} · {names}"
+        headline = escape(section.headline, HEADLINE_SHOWN_CHARS)
+        # The mark stands behind the number: before it, Discord would see no list and count on from one.
+        chosen = f"**▸ {headline}**" if section.number == self._number else headline
+        return f"{mark} {chosen} · {names}"
 
     def _source_name(self, name: str) -> str:
         return self.say("editing.panel.unnamed") if name in UNNAMED else escape(name, 40)

@@ -13,11 +13,12 @@ import pytest
 from bot.demo import run
 from bot.demo.day import Scene, SceneError
 from bot.settings import Settings
+from bot.text import LANGUAGES, text
 from tests.demo.feeds import NEWEST_DAY, VALLEY, VILLAGE
 
 ROOT = Path(__file__).parents[2]
 PROCESS_S = 90  # bounds a hang; a day takes some seconds on a quiet machine
-SCENES = 10
+SCENES = 15
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
@@ -60,14 +61,27 @@ def test_a_day_plays_by_itself_and_says_what_happened(tmp_path):
         "> Morgan in #general: /setup",
         "Europe/Berlim",
         "> Aiko 愛子 in #general: /source add",
-        "#morning-roundup 07:45 Paddock:",
+        "> Morgan in #general: /roundup settings",
+        "#editors 07:30 Paddock:",
+        "Not approved yet",
+        "> Aiko 愛子 presses [Edit]",
+        "> Aiko 愛子 presses [Approve]",
+        "#morning-roundup 08:30 Paddock:",
+        "Edited by @Aiko 愛子",
         "> Renée presses [Notify me]",
+        "> Зоя votes for",
         "Зоя: Forwards.",
+        "> Зоя presses [Suggest a story]",
+        "#editors 08:30 Paddock: 📬",
+        "> Aiko 愛子 presses [Use it]",
+        "Corrected 08:30",
         "> Morgan in #general: /pause",
-        "#editors 07:45 Paddock:",
+        "#editors 07:30 Paddock: ⚠️",
         "> Łukasz presses [Post it now]",
-        "#morning-roundup 07:45 Paddock:",
-        "#morning-roundup 07:45 Paddock:",
+        "#morning-roundup 07:30 Paddock:",
+        "Yesterday you said",
+        "#editors 07:30 Paddock:",
+        "#morning-roundup 08:30 Paddock:",
         "> Łukasz in #general: /roundup history",
         "> Morgan in #general: /doctor",
     )
@@ -80,7 +94,9 @@ def test_the_day_of_feeds_that_were_brought_is_that_of_their_newest_article(tmp_
     (tmp_path / "valley.xml").write_text(VALLEY, encoding="utf-8")
     played = demo(tmp_path, "--once", "--feed", "village.xml", "valley.xml")
     assert (played.returncode, played.stderr) == (0, "")
-    assert in_order(played.stdout, f"({NEWEST_DAY}, 07:25)", "footbridge", "#morning-roundup 07:45", "ducklings")
+    assert in_order(
+        played.stdout, f"({NEWEST_DAY}, 07:25)", "footbridge", "#editors 07:30", "#morning-roundup 08:30", "ducklings"
+    )
     assert f"{SCENES} scenes" in played.stdout.splitlines()[-1]
 
 
@@ -127,6 +143,15 @@ async def test_an_open_demo_ends_quietly_when_it_is_told_to(tmp_path, number):
             process.kill()
     assert (process.returncode, said.decode()) == (0, "")
     assert left_behind(tmp_path) == []
+
+
+async def test_whatever_falls_due_has_a_name_on_the_page(monkeypatch, tmp_path):
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    async with run.open_local(Settings()) as local:
+        kinds = local.stage.app.runner.kinds - run.NOT_WAITED_FOR
+    assert {"roundup", "edition", "suggestion"} <= kinds
+    for language in LANGUAGES:
+        assert all(text(f"demo.due.{kind}", language) for kind in kinds)
 
 
 async def test_a_scene_that_does_not_come_out_ends_the_day_with_one_line(monkeypatch, capsys, tmp_path):

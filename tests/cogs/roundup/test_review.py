@@ -22,13 +22,13 @@ async def test_a_morning_from_draft_to_approval_to_the_thread(guild):
 
     line = await draft(guild)
     assert "Toyota shows a hydrogen Hilux" in line.text
-    assert "Not approved yet. It goes to #morning-roundup 07:30 (in 1 hour) once an editor approves it." in line.text
+    assert "Not approved yet. It goes to #morning-roundup at 07:30 (in 1 hour) once an editor approves it." in line.text
     assert line.buttons == ("Approve", "Edit", "Skip")
     assert guild.world.lines("morning-roundup") == []
 
     seen = await guild.world.press(guild.world.moderator, line, "Approve")
     assert seen.private
-    assert seen.text.startswith("Approved. It goes to #morning-roundup 07:30 (in 1 hour).")
+    assert seen.text.startswith("Approved. It goes to #morning-roundup at 07:30 (in 1 hour).")
     await guild.work()
     (line,) = guild.world.lines("editors")
     assert "Approved by @Łukasz" in line.text
