@@ -184,7 +184,7 @@ class PostingStep:
     """One thing to do for an edition of `roundup`.
 
     `resumed` says that it may have been done before: look first. `overdue` says why it may not be done any more: look
-    only, and keep what stands already. `posts_unapproved` says that the edition comes whether or not it is approved.
+    only, and keep what stands already.
     """
 
     step: EditionStep
@@ -195,7 +195,6 @@ class PostingStep:
     notify_role_id: int | None
     resumed: bool
     overdue: SkipReason | None = None
-    posts_unapproved: bool = False
 
 
 @dataclass(frozen=True, slots=True)

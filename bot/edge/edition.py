@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 
 from discord import ButtonStyle, MediaGalleryItem, SelectOption, ui
 
-from bot.domain.edition import BigQuestion, Correction, Edition, LookBack, QuestionOrigin, Section
+from bot.domain.edition import Answer, BigQuestion, Correction, Edition, LookBack, QuestionOrigin, Section
 from bot.domain.guild import Part
 from bot.domain.wording import clean, cut
 from bot.edge.markdown import escape, fit, link
 from bot.edge.question import ACCENT, OPTIONS_SHOWN_MAX
-from bot.render.edition import Credit, credits_of, quotation
+from bot.render.edition import Credit, credits_of, quotation, source_name
 from bot.text import day_text, join_names, plural, text
 
 # Discord docs, components reference: 4,000 characters in all text displays of a message; some are kept for the rest.
@@ -35,6 +35,8 @@ OPTIONS_CHARS_MAX = 300
 LOOK_BACK_QUESTION_CHARS_MAX = 200
 LOOK_BACK_ANSWER_CHARS_MAX = 60
 LOOK_BACK_ANSWERS_MAX = 3
+WEEK_QUESTIONS_MAX = 5
+WEEK_CHARS_MAX = 900
 EDITORS_SHOWN_MAX = 3
 CORRECTIONS_SHOWN_MAX = 3
 CORRECTION_CHARS_MAX = 120
@@ -93,7 +95,7 @@ def edition_view(
     closing = [
         words
         for words in (
-            "" if edition.look_back is None else _look_back(edition.look_back, edition, language),
+            _looking_back(edition, language),
             "" if edition.big_question is None else _question(edition.big_question, language),
         )
         if words
@@ -119,7 +121,7 @@ def edition_view(
         container.add_item(ui.TextDisplay(signed))
     if edition_id is not None:
         container.add_item(ui.Separator())
-        if options := _options([section for section, _ in stories]):
+        if options := _options([section for section, _ in stories], language):
             container.add_item(_discuss(edition_id, language, options))
         container.add_item(_buttons(edition_id, language, parts, links or EditionLinks()))
     view = ui.LayoutView(timeout=None)
@@ -205,22 +207,28 @@ def _section(section: Section, language: str, frame: _Frame, *, is_lead: bool) -
     lines = [f"{'##' if is_lead else '###'} {headline}"]
     if section.summary:
         lines.append(escape(quotation(cut(section.summary, frame.summary_chars), language)))
-    paid = {source.url for source in section.sources if source.is_paywalled and source.url is not None}
     credited = credits_of(section, language)
     shown = credited[: frame.sources]
-    names = [_credit(credit, url, language, is_paid=credit.url in paid) for credit in shown]
+    names = [_credit(credit, url, language) for credit in shown]
     if (more := len(credited) - len(shown)) > 0:
         names.append(plural("roundup.view.more_sources", language, more))
     if is_lead and section.image_source and _can_show(section.image_url):
-        names.append(text("edition.picture", language, name=escape(section.image_source, OUTLET_CHARS_MAX)))
+        outlet = escape(source_name(section.image_source, language), OUTLET_CHARS_MAX)
+        names.append(text("edition.picture", language, name=outlet))
     if names:
         lines.append(f"-# {' · '.join(names)}")
     return "\n".join(lines)
 
 
-def _credit(credit: Credit, url: str | None, language: str, *, is_paid: bool) -> str:
+def _credit(credit: Credit, url: str | None, language: str) -> str:
     outlet = link(credit.label, credit.url or url, OUTLET_CHARS_MAX)
-    return text("roundup.view.paid", language, outlet=outlet) if is_paid else outlet
+    return text("roundup.view.paid", language, outlet=outlet) if credit.is_paywalled else outlet
+
+
+def _looking_back(edition: Edition, language: str) -> str:
+    if edition.look_back is not None:
+        return _look_back(edition.look_back, edition, language)
+    return _week(edition.look_backs, language) if edition.look_backs else ""
 
 
 def _look_back(told: LookBack, edition: Edition, language: str) -> str:
@@ -230,10 +238,33 @@ def _look_back(told: LookBack, edition: Edition, language: str) -> str:
         title = text("roundup.look_back.on", language, day=day_text(told.day, language, "MMMd"))
     asked = quotation(cut(told.question, LOOK_BACK_QUESTION_CHARS_MAX), language)
     lines = [f"### {title}", link(asked, told.link, len(asked))]
-    for answer in told.answers[:LOOK_BACK_ANSWERS_MAX]:
-        percent = round(100 * answer.votes_n / max(told.votes_n, 1))
-        words = fit(answer.text, LOOK_BACK_ANSWER_CHARS_MAX)
-        lines.append(plural("roundup.look_back.answer", language, answer.votes_n, answer=words, percent=percent))
+    lines += [_answer(answer, told, language) for answer in told.answers[:LOOK_BACK_ANSWERS_MAX]]
+    if counted := _counted(told, language):
+        lines.append(f"-# {counted}")
+    return "\n".join(lines)
+
+
+def _week(told: Sequence[LookBack], language: str) -> str:
+    """Return what the questions of a week came to: each with the answer that most gave."""
+    lines = [f"### {text('roundup.look_back.week', language)}"]
+    for back in told[:WEEK_QUESTIONS_MAX]:
+        asked = quotation(cut(back.question, LOOK_BACK_QUESTION_CHARS_MAX), language)
+        came = [_answer(answer, back, language) for answer in back.answers[:1]]
+        said = " · ".join(filter(None, [*came, _counted(replace(back, liked_link=None), language)]))
+        line = f"- {link(asked, back.link, len(asked))}" + (f": {said}" if said else "")
+        if sum(map(len, lines)) + len(line) > WEEK_CHARS_MAX:
+            break
+        lines.append(line)
+    return "\n".join(lines) if len(lines) > 1 else ""
+
+
+def _answer(answer: Answer, told: LookBack, language: str) -> str:
+    percent = round(100 * answer.votes_n / max(told.votes_n, 1))
+    words = fit(answer.text, LOOK_BACK_ANSWER_CHARS_MAX)
+    return plural("roundup.look_back.answer", language, answer.votes_n, answer=words, percent=percent)
+
+
+def _counted(told: LookBack, language: str) -> str:
     counted: list[str] = []
     if told.votes_n:
         counted.append(plural("roundup.look_back.votes", language, told.votes_n))
@@ -243,9 +274,7 @@ def _look_back(told: LookBack, edition: Edition, language: str) -> str:
         counted.append(plural("roundup.look_back.comments", language, told.comments_n))
     if told.liked_link:
         counted.append(text("roundup.look_back.liked", language, link=told.liked_link))
-    if counted:
-        lines.append(f"-# {' · '.join(counted)}")
-    return "\n".join(lines)
+    return " · ".join(counted)
 
 
 def _question(question: BigQuestion, language: str) -> str:
@@ -272,12 +301,14 @@ def _corrected(correction: Correction, language: str) -> str:
     return f"-# {text('roundup.view.corrected', language, at=at, what=what)}"
 
 
-def _options(sections: Sequence[Section]) -> list[SelectOption]:
+def _options(sections: Sequence[Section], language: str) -> list[SelectOption]:
     """Return what the select offers; of stories with the same number, as old editions have them, only the first."""
     offered: dict[int, SelectOption] = {}
     for section in sections:
         label = cut(clean(section.headline), OPTION_CHARS_MAX)
-        names = cut(" · ".join(clean(source.name) for source in section.sources), OPTION_CHARS_MAX)
+        names = cut(
+            " · ".join(clean(source_name(source.name, language)) for source in section.sources), OPTION_CHARS_MAX
+        )
         if label:
             offered.setdefault(
                 section.number, SelectOption(label=label, value=str(section.number), description=names or None)

@@ -100,7 +100,6 @@ class EditionWork:
                 notify_role_id=roundup.notify_role_id if Part.NOTIFY in settings.parts else None,
                 resumed=begun_before,
                 overdue=reason,
-                posts_unapproved=roundup.posts_unapproved,
             )
 
         step = await self._store.write(write)
@@ -159,6 +158,8 @@ class EditionWork:
             await agenda.hold(session, work, now, got_on=True)
             if outcome.state is EditionState.SKIPPED:  # the step was not done, and is taken again if it is revived
                 return await end_edition(session, self._due, step.edition, outcome, now)
+            if outcome.content is not None and await _was_changed(session, step.edition):
+                return step.edition  # by an editor: the step is taken again, with what the editor made of it
             if outcome.content is not None and not await _asks_its_own(session, work.subject_id, outcome.content):
                 return step.edition  # another edition was quicker: this draft is made again, with the next question
             if is_last and step.edition.content is not None:
@@ -231,6 +232,11 @@ async def _column_look(session: Session, edition: EditionRecord, roundup: Roundu
     if not await editing.awaits_column(session, edition.guild_id, roundup.id, since=since):
         return None
     return min(now + COLUMN_LOOK_EVERY, until)
+
+
+async def _was_changed(session: Session, edition: EditionRecord) -> bool:
+    current = await table.edition_to_change(session, edition.id)
+    return current is None or current.revision != edition.revision
 
 
 async def _asks_its_own(session: Session, edition_id: int, content: Edition) -> bool:

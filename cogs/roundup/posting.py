@@ -100,7 +100,7 @@ class Posting:
             return Progress(message_id=found, posted_at=self._clock.now())
         message_id = await self._publisher.post(
             edition.channel_id,
-            _view(step),
+            _view_of(step),
             nonce=f"edition-{edition.id}",
             marker=marker(edition.id),
             resumed=step.resumed,
@@ -124,7 +124,7 @@ class Posting:
         else:
             found = await self._threads.post_in_forum(
                 forum,
-                _view(step),
+                _view_of(step),
                 name=name,
                 tag_id=step.roundup.forum_tag_id,
                 marker=marker(edition.id),
@@ -173,26 +173,25 @@ class Posting:
             CannotActError: if its message is gone or the bot lacks a permission there.
             DiscordAwayError: if Discord does not answer.
         """
-        view = edition_view(
-            _content(edition),
-            language=language,
-            edition_id=edition.id,
-            parts=parts,
-            notify_role_id=notify_role_id,
-            links=links_of(edition),
-        )
+        view = _view(edition, language=language, parts=parts, notify_role_id=notify_role_id)
         await self._publisher.edit(edition.channel_id, _posted(edition.message_id), view, Priority.POST)
 
 
-def _view(step: PostingStep) -> ui.LayoutView:
+def _view(
+    edition: EditionRecord, *, language: str, parts: frozenset[Part], notify_role_id: int | None
+) -> ui.LayoutView:
     return edition_view(
-        _content(step.edition),
-        language=step.language,
-        edition_id=step.edition.id,
-        parts=step.parts,
-        notify_role_id=step.notify_role_id,
-        links=links_of(step.edition),
+        _content(edition),
+        language=language,
+        edition_id=edition.id,
+        parts=parts,
+        notify_role_id=notify_role_id,
+        links=links_of(edition),
     )
+
+
+def _view_of(step: PostingStep) -> ui.LayoutView:
+    return _view(step.edition, language=step.language, parts=step.parts, notify_role_id=step.notify_role_id)
 
 
 def _readers(step: PostingStep) -> list[int]:

@@ -39,7 +39,9 @@ class Drafts:
         edition = step.edition
         if edition.review_channel_id is None:
             return Progress()
-        view = review_view(edition, language=step.language, parts=step.parts, posts_unapproved=step.posts_unapproved)
+        view = review_view(
+            edition, language=step.language, parts=step.parts, posts_unapproved=step.roundup.posts_unapproved
+        )
         review_id = await self._publisher.post(
             edition.review_channel_id,
             view,

@@ -116,7 +116,7 @@ def test_what_needs_no_approval_comes_at_its_time(record, column):
 
 
 def test_a_draft_is_shown_to_editors_unless_there_are_none_or_one_has_approved_it():
-    drafted = {"done": EditionStep.DRAFT}
+    drafted = {"done": EditionStep.LOOK_BACK}
     assert next_step(edition(**drafted)) is EditionStep.REVIEW
     assert next_step(edition(**drafted, review=False)) is not EditionStep.REVIEW
     assert next_step(edition(**drafted, approved=True)) is not EditionStep.REVIEW

@@ -230,6 +230,7 @@ EDITIONS = st.builds(
     big_question=st.none() | QUESTIONS,
     stories=st.just(()),
     look_back=st.none() | LOOK_BACKS,
+    look_backs=st.lists(LOOK_BACKS, max_size=7).map(tuple),
     comment=OUTSIDE,
     edited_by=st.lists(st.just(SNOWFLAKE), max_size=6).map(tuple),
     corrections=st.lists(CORRECTIONS, max_size=6).map(tuple),
@@ -337,6 +338,16 @@ def test_an_edition_looks_back_on_what_readers_said_yesterday():
     assert f"-# 24 votes · 8 comments · [most liked]({LINKS.thread})" in told
     assert "so far" not in told
     assert told.index("Yesterday you said") < told.index("The Big Question")
+
+
+def test_a_weekly_edition_looks_back_on_each_question_of_its_week():
+    talked = LookBack(date(2026, 11, 18), "Why do vans matter?", LINKS.thread, comments_n=12)
+
+    told = contents(shown(replace(edition("W ", sections=1), look_backs=(POLLED, talked))))
+
+    assert "### 💬 This week you said…" in told
+    assert f"- [“Which small EV would you buy?”](<{LINKS.question}>): **Renault 5** 54% (13) · 24 votes" in told
+    assert f"- [“Why do vans matter?”](<{LINKS.thread}>): 12 comments" in told
 
 
 def test_votes_that_are_still_counted_are_told_as_such_and_an_older_day_by_its_date():

@@ -32,6 +32,7 @@ from bot.domain.roundup import (
     EditionRecord,
     EditionState,
     EditionStep,
+    Progress,
     Roundup,
     SkipReason,
 )
@@ -522,3 +523,21 @@ async def test_an_edition_taken_up_again_does_not_ask_what_another_one_has_asked
     edition = await column.editing.unskip(editor(), draft.id)
     assert edition.content is not None
     assert edition.content.big_question is None
+
+
+async def test_an_edit_made_while_a_step_works_on_the_draft_is_not_lost_to_that_step(column: House):
+    column.clock.move_to(DUE)
+    _, work = await column.claim_edition()
+    while (step := await column.editions.next_step(work)) is not None and step.step is not EditionStep.LOOK_BACK:
+        await column.editions.record_step(work, step, await column.desk.perform(step))
+    assert step is not None
+    assert step.edition.content is not None
+    looked_back = Progress(content=replace(step.edition.content, title="As it was"))
+    edit = partial(commented, comment="Just in time")
+    await column.editing.edit(editor(), step.edition.id, edit, revision=step.edition.revision)
+
+    await column.editions.record_step(work, step, looked_back)
+
+    again = await column.editions.next_step(work)
+    assert again is not None
+    assert (again.step, again.edition.content and again.edition.content.comment) == (step.step, "Just in time")

@@ -33,6 +33,9 @@ PAUSE_S = 0.01
 Where = Place | str
 
 
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
 class Wire:
     """The server; use as ``async with Wire() as wire``. It has one guild, the demo's, and more if asked for.
 
@@ -59,6 +62,7 @@ class Wire:
         self._rest = Rest(self._backend, self._nonces, token=TOKEN)
         self._held: list[Held] = []
         self._feeds: dict[str, str] = {}
+        self._handlers: dict[str, Handler] = {}
         self._away = False
         self.sessions: list[Session] = []
 
@@ -164,6 +168,11 @@ class Wire:
     def feed(self, name: str, xml: str) -> str:
         """Publish a feed and return its address."""
         self._feeds[f"/feeds/{name}"] = xml
+        return f"http://127.0.0.1:{self.port}/feeds/{name}"
+
+    def serve(self, name: str, handler: Handler) -> str:
+        """Let a publisher of the test's own answer, and return the address."""
+        self._handlers[f"/feeds/{name}"] = handler
         return f"http://127.0.0.1:{self.port}/feeds/{name}"
 
     # What stands here.
@@ -283,4 +292,6 @@ class Wire:
 
     async def _serve_feed(self, request: web.Request) -> web.StreamResponse:
         path = "/" + request.match_info["path"]
+        if path in self._handlers:
+            return await self._handlers[path](request)
         return await self._rest.publish(request, path, self._feeds.get(path))
