@@ -163,7 +163,8 @@ class EditionWork:
             if outcome.content is not None and not await _asks_its_own(session, work.subject_id, outcome.content):
                 return step.edition  # another edition was quicker: this draft is made again, with the next question
             if is_last and step.edition.content is not None:
-                told = [url for story in step.edition.content.stories for url in story]
+                shown = (step.edition.content.lead, *step.edition.content.sections)
+                told = [url for section in shown if section is not None for url in section.articles]
                 await suggestions.mark_used(session, step.edition.roundup_id, told)
             progress = replace(outcome, done=step.step, state=EditionState.POSTED if is_last else outcome.state)
             if step.step in SHOWING:
