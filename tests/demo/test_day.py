@@ -39,7 +39,7 @@ async def test_a_day_tells_who_did_what_and_what_came_of_it(world, stage):
     await play(world, stage, SCENES, told.append)
     assert told[:3] == [
         "\n1. Good morning (Fri 20 Nov, 12:00)",
-        "  … until the day’s edition is due (Sat 21 Nov, 07:00)",
+        "  … until the day’s edition is made (Sat 21 Nov, 07:00)",
         EDITION,
     ]
     assert "  > Renée presses [Option 1]" in told
