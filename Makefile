@@ -41,7 +41,7 @@ test: setup ## run every test
 	@$(BIN)/python -m pytest -n $(WORKERS) $(TESTS)
 
 soak: setup ## run the long tests: the bot killed everywhere, Discord away (half an hour on two cores)
-	@$(BIN)/python -m pytest -n $(WORKERS) -m soak $(or $(TESTS),tests/wire)
+	@$(BIN)/python -m pytest -n $(WORKERS) -m soak $(TESTS)
 
 check: setup ## the fast checks: style, arrows, types, messages, settings
 	@$(BIN)/ruff check .

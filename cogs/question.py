@@ -6,20 +6,19 @@ from discord.ext import commands
 
 from bot.domain.actor import Capability
 from bot.domain.errors import GoneError, PaddockError
-from bot.domain.queue import QUESTION_CHARS_MAX, QueuedQuestion
+from bot.domain.queue import QueuedQuestion
 from bot.domain.wording import clean, cut
 from bot.edge.actor import Actors
 from bot.edge.commands import described
 from bot.edge.markdown import escape
-from bot.edge.replies import Field, Form, PagesPanel, Panel, language, say
+from bot.edge.question_form import QuestionForm, Typed
+from bot.edge.replies import PagesPanel, Panel, language, say
 from bot.edge.sentences import error_sentence
 from bot.services.question import QuestionService
 from bot.text import join_names, plural, text
 
 CHOICES_MAX = 25  # Discord docs, application commands, autocomplete choices
 CHOICE_CHARS_MAX = 100
-# Longer than ten options of 55 characters, so that what is too long is refused by name and not cut off while typing.
-OPTIONS_CHARS_MAX = 1_000
 
 
 @app_commands.default_permissions(manage_messages=True)
@@ -34,7 +33,7 @@ class QuestionCog(commands.GroupCog, group_name="question", group_description=de
     async def add(self, interaction: discord.Interaction) -> None:
         """Open a form for a question and, if wanted, its options."""
         (await self._actors.of(interaction)).require(Capability.EDIT)
-        await interaction.response.send_modal(QuestionForm(self, language(interaction)))
+        await interaction.response.send_modal(self.form(language(interaction), Typed()))
 
     @app_commands.command(name="list", description=described("question.command.list"))
     async def list_(self, interaction: discord.Interaction) -> None:
@@ -68,7 +67,11 @@ class QuestionCog(commands.GroupCog, group_name="question", group_description=de
             if wanted in question.text.casefold()
         ][:CHOICES_MAX]
 
-    async def take(self, interaction: discord.Interaction, typed: "Typed") -> None:
+    def form(self, asked_in: str, typed: Typed) -> QuestionForm:
+        """Return the form for a question of the queue, with what was typed into it before."""
+        return QuestionForm(asked_in, self.take, typed=typed, required=True)
+
+    async def take(self, interaction: discord.Interaction, typed: Typed) -> None:
         """Queue what was typed; what cannot be queued is given back to be mended."""
         asked_in = language(interaction)
         actor = await self._actors.of(interaction)
@@ -86,49 +89,6 @@ class QuestionCog(commands.GroupCog, group_name="question", group_description=de
         await say(interaction, "\n".join(lines))
 
 
-class Typed:
-    """What was typed into the form."""
-
-    def __init__(self, question: str = "", options: str = "") -> None:
-        self.question = question
-        self.options = options
-
-
-class QuestionForm(Form):
-    """Asks for the question and its options, a line each."""
-
-    def __init__(self, cog: QuestionCog, asked_in: str, typed: Typed | None = None) -> None:
-        super().__init__(text("question.form.title", asked_in))
-        self._cog = cog
-        before = typed or Typed()
-        self.question = Field(
-            style=discord.TextStyle.paragraph,
-            default=before.question or None,
-            # A little room over the limit: too long is said with figures, and nothing that was pasted is cut off.
-            max_length=QUESTION_CHARS_MAX * 2,
-            custom_id="question",
-        )
-        self.options = Field(
-            style=discord.TextStyle.paragraph,
-            default=before.options or None,
-            required=False,
-            max_length=OPTIONS_CHARS_MAX,
-            custom_id="options",
-        )
-        self.add_item(ui.Label(text=text("question.form.question", asked_in), component=self.question))
-        self.add_item(
-            ui.Label(
-                text=text("question.form.options", asked_in),
-                description=text("question.form.options_hint", asked_in),
-                component=self.options,
-            )
-        )
-
-    async def on_submit(self, interaction: discord.Interaction) -> None:
-        """Hand what was typed to the cog."""
-        await self._cog.take(interaction, Typed(self.question.value, self.options.value))
-
-
 class MendPanel(Panel):
     """Says what is wrong with a question, and opens the form again with what was typed."""
 
@@ -142,7 +102,7 @@ class MendPanel(Panel):
         self.add_item(ui.Container(ui.TextDisplay(wrong), ui.ActionRow(button)))
 
     async def _mend(self, interaction: discord.Interaction) -> None:
-        await interaction.response.send_modal(QuestionForm(self._cog, self._asked_in, self._typed))
+        await interaction.response.send_modal(self._cog.form(self._asked_in, self._typed))
 
 
 def question_line(place: int, question: QueuedQuestion, asked_in: str) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime, time
 
 from bot.domain.edition import BigQuestion, Correction, Edition, QuestionKind, QuestionOrigin, Section
 from bot.domain.errors import PaddockError
+from bot.domain.queue import asked_as, options_of
 from bot.domain.roundup import COLUMN_MARGIN, LATE_WINDOW, Roundup
 from bot.domain.wording import clean, cut
 
@@ -13,10 +14,6 @@ from bot.domain.wording import clean, cut
 STORIES_MAX = 6
 HEADLINE_CHARS_MAX = 200  # what `bot.edge.edition` shows of one
 COMMENT_CHARS_MAX = 300  # a remark over the edition, not an article
-QUESTION_CHARS_MAX = 300  # Discord docs, poll resource, "question"
-OPTION_CHARS_MAX = 55  # Discord docs, poll resource, "answer"
-OPTIONS_MAX = 9  # Discord docs, poll resource: ten answers; one is kept for "Other"
-OPTIONS_MIN = 2
 SOURCE_CHARS_MAX = 80
 CORRECTION_CHARS_MAX = 200
 CORRECTIONS_MAX = 5  # the last ones: more would crowd out what they correct
@@ -131,9 +128,9 @@ def source_named(edition: Edition, number: int, unnamed: Iterable[str], name: st
     words = _words(name, SOURCE_CHARS_MAX)
     if not words:
         raise NoWordsError
-    placeholders = frozenset(unnamed)
+    nameless = frozenset(unnamed)
     section = story(edition, number)
-    sources = tuple(replace(ref, name=words) if ref.name in placeholders else ref for ref in section.sources)
+    sources = tuple(replace(ref, name=words) if ref.name in nameless else ref for ref in section.sources)
     return _with(edition, replace(section, sources=sources))
 
 
@@ -148,18 +145,14 @@ def asking(edition: Edition, question: str, options: Sequence[str]) -> Edition:
     An empty question takes the question away. Without options, the question itself says how it is answered.
 
     Raises:
-        PollOptionsError: if there is one option, too many, or the same one twice.
+        QuestionLongError, OptionsError, OptionLongError, OptionTwiceError: see `bot.domain.queue`.
     """
-    words = _words(question, QUESTION_CHARS_MAX)
-    if not words:
+    if not clean(question):
         return replace(edition, big_question=None)
-    given = [option for option in (_words(line, OPTION_CHARS_MAX) for line in options) if option]
-    different = {option.casefold() for option in given}
-    if given and (not OPTIONS_MIN <= len(given) <= OPTIONS_MAX or len(different) < len(given)):
-        raise PollOptionsError(least=OPTIONS_MIN, most=OPTIONS_MAX)
+    words, given = asked_as(question), options_of(options)
     from bot.domain.question import kind_of  # noqa: PLC0415  # its word lists take 200 ms that a start need not pay
 
-    kind, found = (QuestionKind.POLL, tuple(given)) if given else kind_of(words, ())
+    kind, found = (QuestionKind.POLL, given) if given else kind_of(words, ())
     return replace(edition, big_question=BigQuestion(words, QuestionOrigin.EDITOR, kind, found))
 
 
@@ -259,12 +252,6 @@ class NoWordsError(PaddockError):
     """Something has to be written there."""
 
     message_id = "editing.error.no_words"
-
-
-class PollOptionsError(PaddockError):
-    """A poll has several different options, or none. Params: least, most."""
-
-    message_id = "editing.error.options"
 
 
 class EditedMeanwhileError(PaddockError):

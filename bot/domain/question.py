@@ -10,17 +10,12 @@ from bot.domain.column import read_column
 from bot.domain.edition import BigQuestion, QuestionKind, QuestionOrigin
 from bot.domain.names import is_outlet, makers, names
 from bot.domain.outline import QUESTION_HEADING, Headed, is_short, is_title_case, outline
-from bot.domain.queue import QueuedQuestion
+from bot.domain.queue import OPTION_CHARS_MAX, OPTIONS_MAX, OPTIONS_MIN, QUESTION_CHARS_MAX, QueuedQuestion
 from bot.domain.sensitive import is_sensitive
 from bot.domain.wording import clean, cut
 
-# Discord docs, poll resource: 10 answers of 55 characters, a question of 300. One answer is left for "Other".
-OPTIONS_MAX = 9
-OPTION_CHARS_MAX = 55
-QUESTION_CHARS_MAX = 300
 # "yes/no over three or more makers": fewer are no choice.
 YES_NO_NAMES_MIN = 3
-OPTIONS_MIN = 2
 ITEM_WORDS_MAX = 6  # a longer piece of a list is a sentence of its own
 
 

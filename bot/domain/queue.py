@@ -1,4 +1,4 @@
-"""The guild's own questions, waiting for an edition that asks none itself."""
+"""What editors may ask, and the guild's own questions that wait for an edition which asks none itself."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -8,10 +8,10 @@ from bot.domain.errors import PaddockError
 from bot.domain.wording import clean
 
 QUEUE_MAX = 100  # more than three months of mornings
-# Discord docs, poll resource: a question of 300 characters, 10 answers of 55.
+# Discord docs, poll resource: a question of 300 characters, 10 answers of 55. One answer is left for "Other".
 QUESTION_CHARS_MAX = 300
 OPTION_CHARS_MAX = 55
-OPTIONS_MAX = 10
+OPTIONS_MAX = 9
 OPTIONS_MIN = 2
 
 

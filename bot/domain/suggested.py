@@ -7,7 +7,8 @@ import regex
 from bot.domain.article import Article
 from bot.domain.edition import BigQuestion, QuestionKind, QuestionOrigin, Section
 from bot.domain.names import makers
-from bot.domain.question import OPTIONS_MAX, QUESTION_CHARS_MAX, YES_NO_NAMES_MIN
+from bot.domain.question import YES_NO_NAMES_MIN
+from bot.domain.queue import OPTIONS_MAX, QUESTION_CHARS_MAX
 from bot.domain.sensitive import is_sensitive
 from bot.domain.wording import cut
 

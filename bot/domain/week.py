@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time
 from bot.domain.article import Article
 from bot.domain.compose import RESERVE_MAX, SECTIONS_MAX
 from bot.domain.edition import BigQuestion, Edition, QuestionKind, QuestionOrigin, Section, SourceRef
-from bot.domain.question import OPTION_CHARS_MAX, OPTIONS_MAX
+from bot.domain.queue import OPTION_CHARS_MAX, OPTIONS_MAX
 from bot.domain.sensitive import is_sensitive
 from bot.domain.story import group
 from bot.domain.suggested import Phrase

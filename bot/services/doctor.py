@@ -53,7 +53,7 @@ class DoctorService:
         found += [
             Finding("help.doctor.source", {"name": source.name, "reason": source.failure})
             for source in sources
-            if source.failure is not None
+            if source.failure is not None and not source.is_paused
         ]
         # An edition's day is over soon; planning stands still until somebody does something about it.
         recent = self._clock.now() - PARKED_SHOWN

@@ -135,13 +135,8 @@ class FeedWork:
 
     async def next_step(self, work: DueWork) -> ReadFeed | None:
         """Return the reading that is due; None if it was done, or if nobody wants the feed any more or can have it."""
-
-        async def read(session: Session) -> FeedState | None:
-            is_wanted = await table.is_wanted(session, work.subject_id)
-            return await table.feed_state(session, work.subject_id) if is_wanted else None
-
-        state = await self._store.read(read)
-        if state is None or state.gone_at is not None:
+        state = await self._wanted(work.subject_id)
+        if state is None:
             return None
         return None if state.asked_at is not None and state.asked_at >= work.due_at else ReadFeed(state)
 
@@ -192,15 +187,20 @@ class FeedWork:
 
     async def finished(self, work: DueWork) -> datetime | None:
         """Return when the feed is asked again; None if nobody wants it any more, or its publisher has ended it."""
-
-        async def read(session: Session) -> FeedState | None:
-            is_wanted = await table.is_wanted(session, work.subject_id)
-            return await table.feed_state(session, work.subject_id) if is_wanted else None
-
-        state = await self._store.read(read)
-        if state is None or state.gone_at is not None:
+        state = await self._wanted(work.subject_id)
+        if state is None:
             return None
         return next_read_at(state, self._clock.now(), every=self._every, jitter=self._jitter())
+
+    async def _wanted(self, feed_id: int) -> FeedState | None:
+        """Return a feed that somebody wants and that its publisher has not ended, else None."""
+
+        async def read(session: Session) -> FeedState | None:
+            is_wanted = await table.is_wanted(session, feed_id)
+            return await table.feed_state(session, feed_id) if is_wanted else None
+
+        state = await self._store.read(read)
+        return None if state is None or state.gone_at is not None else state
 
     async def parked(self, session: Session, work: DueWork, error: str) -> None:
         """Try a feed again in a day: it failed for a fault of ours, which a newer version may not have."""

@@ -13,11 +13,12 @@ from bot.domain.roundup import EditionRecord
 from bot.domain.wording import clean, cut
 from bot.edge.actor import Actors
 from bot.edge.markdown import escape
+from bot.edge.question_form import QuestionForm, Typed
 from bot.edge.replies import Panel
 from bot.edge.sentences import error_sentence
 from bot.services.editing import EditingService
 from bot.text import day_text, join_names, text
-from cogs.roundup.edit_forms import Change, QuestionForm, WordsForm
+from cogs.roundup.edit_forms import Change, WordsForm
 from cogs.roundup.review import UNNAMED
 
 HEADLINE_SHOWN_CHARS = 120
@@ -240,7 +241,14 @@ class EditPanel(Panel):
         row.add_item(button)
 
     async def _open_question(self, interaction: discord.Interaction) -> None:
-        await interaction.response.send_modal(QuestionForm(self.content.big_question, self._asked_in, self.apply))
+        asked = self.content.big_question
+        typed = Typed() if asked is None else Typed(asked.text, "\n".join(asked.options))
+
+        async def submit(interaction: discord.Interaction, typed: Typed) -> None:
+            options = typed.options.splitlines()
+            await self.apply(interaction, partial(rules.asking, question=typed.question, options=options))
+
+        await interaction.response.send_modal(QuestionForm(self._asked_in, submit, typed=typed, required=False))
 
     async def _open_save(self, interaction: discord.Interaction) -> None:
         content = self.content

@@ -37,7 +37,7 @@ async def test_a_queued_question_is_listed_and_asked_by_the_next_edition_without
     ("question", "options", "sentence"),
     [
         ("x" * 301, "", "The question has 301 characters; Discord shows at most 300."),
-        (ASKED, "Saab", "That makes 1 options. A poll has 2 to 10"),
+        (ASKED, "Saab", "That makes 1 options. A poll has 2 to 9"),
         (ASKED, "Saab\nsaab", "This option stands there twice: saab"),
         (ASKED, "Saab\n" + "x" * 56, "This option is longer than the 55 characters"),
     ],

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from bot.domain import editing
 from bot.domain.edition import Edition, QuestionKind, QuestionOrigin, Section, SourceRef
 from bot.domain.errors import PaddockError
+from bot.domain.queue import OptionsError, OptionTwiceError, QuestionLongError
 from bot.domain.roundup import Roundup
 
 DAY = date(2026, 11, 20)
@@ -108,9 +109,10 @@ def test_what_is_left_out_is_the_first_to_be_taken_in_again():
         (lambda: editing.headlined(edition(3), 1, " \u202e \n"), editing.NoWordsError),
         (lambda: editing.source_named(edition(3), 1, {"?"}, ""), editing.NoWordsError),
         (lambda: editing.corrected(edition(3), AT, "  "), editing.NoWordsError),
-        (lambda: editing.asking(edition(3), "Which?", ["One"]), editing.PollOptionsError),
-        (lambda: editing.asking(edition(3), "Which?", ["One", "two", "TWO"]), editing.PollOptionsError),
-        (lambda: editing.asking(edition(3), "Which?", list("abcdefghij")), editing.PollOptionsError),
+        (lambda: editing.asking(edition(3), "Which?", ["One"]), OptionsError),
+        (lambda: editing.asking(edition(3), "Which?", ["One", "two", "TWO"]), OptionTwiceError),
+        (lambda: editing.asking(edition(3), "Which?", list("abcdefghij")), OptionsError),
+        (lambda: editing.asking(edition(3), "x" * 301, []), QuestionLongError),
     ],
 )
 def test_what_makes_no_sense_is_refused(change, refused):

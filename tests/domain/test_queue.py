@@ -41,7 +41,7 @@ def test_empty_lines_are_no_options():
 
 
 @pytest.mark.parametrize("count", [1, OPTIONS_MAX + 1])
-def test_a_poll_has_two_to_ten_options(count: int):
+def test_a_poll_has_two_to_nine_options_and_other(count: int):
     with pytest.raises(OptionsError):
         options_of([f"Option {number}" for number in range(count)])
 

@@ -4,6 +4,7 @@ import asyncio
 import sys
 from pathlib import Path
 
+import pytest
 from sqlalchemy import select, update
 
 from bot.clock import SystemClock
@@ -14,7 +15,6 @@ from bot.storage.due_work import DueWorkRow
 from bot.storage.guild import AuditRow
 from bot.storage.store import open_store
 from tests.house import GUILD, START
-from tests.postgres import on_both_engines
 from tests.storage.share_work import KIND
 
 ROOT = Path(__file__).parents[2]
@@ -52,7 +52,11 @@ async def let_leases_pass(url: str) -> list[int]:
         return sorted(map(int, done))
 
 
-@on_both_engines
+@pytest.mark.parametrize(
+    "database_url",
+    ["sqlite", pytest.param("postgresql", marks=pytest.mark.soak)],  # eight lives take half a minute
+    indirect=True,
+)
 async def test_work_that_kills_its_process_is_given_up_and_all_else_is_done(database_url: str):
     async with open_store(database_url, purpose="tests") as store:
         for subject_id in SUBJECTS:

@@ -195,6 +195,7 @@ class Worker:
             self.did.append(int(line))
 
 
+@pytest.mark.soak
 async def test_two_processes_share_what_is_due_and_each_piece_is_recorded_once(
     postgresql_url: str, capsys: pytest.CaptureFixture[str]
 ):
