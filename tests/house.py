@@ -20,7 +20,6 @@ from bot.domain.roundup import EditionRecord, EditionStep, PostingStep, Progress
 from bot.edge.due_runner import DueRunner
 from bot.feeds.fetch import Fetcher
 from bot.feeds.read import FeedReader
-from bot.feeds.worker import ParserProcess
 from bot.services.doctor import DoctorService
 from bot.services.due_work import DueWorkService
 from bot.services.editing import EditingService
@@ -35,6 +34,7 @@ from bot.services.showing import ShowStep, ShowWork
 from bot.services.source import SourceService
 from bot.services.source_notice import SourceNotice, SourceNoticeWork
 from bot.storage.store import Session, Store
+from tests.parser import ParserHere
 
 # A Wednesday, early in the morning of Berlin and in the afternoon of Tokyo.
 START = datetime(2026, 11, 18, 5, 0, tzinfo=UTC)
@@ -210,7 +210,7 @@ class House:
     doctor: DoctorService
     runner: DueRunner
     desk: Desk
-    parser: ParserProcess
+    parser: ParserHere
 
     async def set_up(
         self,
@@ -271,7 +271,7 @@ class House:
         await self.store.write(write)
 
 
-def compose_house(store: Store, clock: ManualClock, reader: FeedReader, parser: ParserProcess) -> House:
+def compose_house(store: Store, clock: ManualClock, reader: FeedReader, parser: ParserHere) -> House:
     due = DueWorkService(store)
     guilds = GuildService(store, clock, due)
     feeds = FeedWork(store, clock, due, reader, every=EVERY, jitter=lambda: 0.0)
@@ -318,6 +318,6 @@ async def open_house(store: Store, clock: ManualClock, port: int) -> AsyncIterat
     """Open the services on a store; feeds may be read from one port of this machine."""
     async with (
         Fetcher(user_agent="paddock-test", allow_loopback_ports=frozenset({port})) as fetcher,
-        ParserProcess() as parser,
+        ParserHere() as parser,
     ):
         yield compose_house(store, clock, FeedReader(fetcher, parser), parser)

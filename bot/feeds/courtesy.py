@@ -31,7 +31,7 @@ class Courtesy:
 
     @asynccontextmanager
     async def turn(self, host: str, *, own: bool = False) -> AsyncGenerator[None]:
-        """Wait for a turn at `host`, then do the one request in the body; our own machine needs no pause."""
+        """Wait for a turn at `host`, then do the one request in the body; our `own` machine needs no pause."""
         place = self._place(host)
         place.users_n += 1
         try:

@@ -173,7 +173,8 @@ class Fetcher:
         host, port = here.host or "", here.port or 0
         try:
             async with (
-                self._courtesy.turn(host, own=self._is_own(host, port)),
+                # A pause would spare nobody there.
+                self._courtesy.turn(host, own=self._is_own(host, port) or is_nobodys(host)),
                 asyncio.timeout(self._limits.timeout_s),
             ):
                 return await self._follow(url, validators or Validators())
@@ -246,6 +247,11 @@ class Fetcher:
 
     def _is_own(self, host: str, port: int) -> bool:
         return is_loopback(host) and port in self._allow_loopback_ports
+
+
+def is_nobodys(host: str) -> bool:
+    """Say whether a name is kept free for examples and tests, so that nobody ever answers there (RFC 6761, 6)."""
+    return host.rpartition(".")[2].lower() in {"example", "invalid", "test"}
 
 
 def web_address(target: str | URL, *, asked: str) -> URL:

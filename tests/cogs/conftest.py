@@ -7,6 +7,13 @@ import pytest
 
 from bot.storage.migrate import upgrade
 from tests.cogs.house import House, Press, open_house, open_press
+from tests.parser import ParserHere
+
+
+@pytest.fixture(autouse=True)
+def parser_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No process for each test: the parser's own is tried in `tests/feeds` and `tests/wire`."""
+    monkeypatch.setattr("bot.app.ParserProcess", ParserHere)
 
 
 @pytest.fixture

@@ -1,0 +1,160 @@
+"""A poll: its options, its state, and the moments from which it is open, closed and final."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from bot.domain.errors import PaddockError
+from bot.domain.poll.bracket import Bracket
+from bot.domain.poll.rules import PollRules
+
+POLL = "poll"  # the kind under which polls stand on the agenda
+
+QUESTION_CHARS_MAX = 300  # Discord docs, poll resource, "question": ours fits wherever a native one does
+OPTION_CHARS_MAX = 80  # Discord docs, components reference, button: "label"
+OPTIONS_MIN = 2
+OPTIONS_MAX = 100
+# Nobody can be told apart in a count of four.
+SHOWN_FROM_BALLOTS = 5
+# Votes that were cast before the deadline may still be on their way.
+CLOSE_GRACE = timedelta(seconds=3)
+# So long can a closed poll be reopened; then it is final.
+FINAL_AFTER = timedelta(minutes=10)
+LENGTH_MIN = timedelta(minutes=1)
+LENGTH_MAX = timedelta(days=366)
+
+
+class PollState(StrEnum):
+    """Where a poll stands; kept in rows."""
+
+    SCHEDULED = "scheduled"
+    OPEN = "open"
+    CLOSED = "closed"
+    FINAL = "final"
+
+
+class PollStep(StrEnum):
+    """What is done for a poll, in this order; those that it does not need are passed over."""
+
+    OPEN = "open"  # its card is posted
+    THREAD = "thread"
+    REMIND = "remind"
+    ROUND = "round"  # a bracket's next round is shown, once for each
+    CLOSE = "close"  # its card says that it is closed
+    RESULT = "result"  # the final result, with its digest, in the thread
+    SHOW = "show"  # its card in the final state
+
+
+POLL_STEPS = tuple(PollStep)
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What can be chosen. `number` counts from 1 within its poll and is never given twice.
+
+    `merged_into` is the number of the option that its votes count for; `added_by` is the member who nominated it.
+    """
+
+    number: int
+    label: str
+    emoji: str | None = None
+    url: str | None = None
+    picture_url: str | None = None
+    merged_into: int | None = None
+    is_removed: bool = False
+    added_by: int | None = None
+
+    @property
+    def stands(self) -> bool:
+        """Whether it can be chosen."""
+        return self.merged_into is None and not self.is_removed
+
+
+@dataclass(frozen=True, slots=True)
+class JoinWindow:
+    """Those who joined from `since` up to, not including, `until`: their ballots are set aside."""
+
+    since: datetime
+    until: datetime
+
+    def holds(self, joined_at: datetime | None) -> bool:
+        """Tell whether somebody joined in it."""
+        return joined_at is not None and self.since <= joined_at < self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """A poll as it stands. `seed` is random hex that is printed when it opens; `digest` is known once it is final.
+
+    `edition_id` is the edition whose question it is; `native_id` is the message of the native Discord poll that it
+    follows. `reminded` and `shown` say what was done of it on Discord (see `PollStep`).
+    """
+
+    id: int
+    guild_id: int
+    channel_id: int
+    question: str
+    rules: PollRules
+    options: tuple[Option, ...]
+    state: PollState
+    created_by: int
+    created_at: datetime
+    opens_at: datetime
+    closes_at: datetime | None
+    seed: str
+    closed_at: datetime | None = None
+    message_id: int | None = None
+    thread_id: int | None = None
+    edition_id: int | None = None
+    native_id: int | None = None
+    digest: str | None = None
+    set_aside: tuple[JoinWindow, ...] = ()
+    bracket: Bracket | None = None
+    done: PollStep | None = None
+    begun: PollStep | None = None
+    by_number: Mapping[int, Option] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "by_number", {option.number: option for option in self.options})
+
+    @property
+    def standing(self) -> tuple[Option, ...]:
+        """The options that can be chosen, in their order."""
+        return tuple(option for option in self.options if option.stands)
+
+    @property
+    def final_at(self) -> datetime | None:
+        """When a closed poll becomes final."""
+        return None if self.closed_at is None else self.closed_at + FINAL_AFTER
+
+    def check_open(self, at: datetime) -> None:
+        """Refuse a vote that was cast at `at`, in aware UTC.
+
+        Raises:
+            PollNotOpenError, PollClosedError: with the moment.
+        """
+        if self.state is PollState.SCHEDULED or at < self.opens_at:
+            raise PollNotOpenError(at=round(self.opens_at.timestamp()))
+        # The deadline itself is closed, so "closes at 18:00" never counts an 18:00:00 vote.
+        if self.state is not PollState.OPEN or (self.closes_at is not None and at >= self.closes_at):
+            closed = self.closed_at or self.closes_at
+            raise PollClosedError(at=0 if closed is None else round(closed.timestamp()))
+
+
+class PollNotOpenError(PaddockError):
+    """The poll has not begun. Params: at (seconds since 1970)."""
+
+    message_id = "poll.error.not_open"
+
+
+class PollClosedError(PaddockError):
+    """The poll is over. Params: at (seconds since 1970)."""
+
+    message_id = "poll.error.closed"
+
+
+class PollFinalError(PaddockError):
+    """The result is final, so nothing of it is changed."""
+
+    message_id = "poll.error.final"
