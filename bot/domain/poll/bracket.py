@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from bot.domain.poll.ballot import Marks
+    from bot.domain.poll.poll import Poll
 
 # What a ballot of the opening vote holds for an option: its number after this one. No bracket has so many matches.
 OPENING = 1_000
@@ -36,3 +41,8 @@ class Bracket:
 
     order: tuple[int, ...] = ()
     rounds: tuple[Round, ...] = ()
+
+
+def check_bracket_marks(poll: "Poll", old: "Marks", new: "Marks") -> "Marks":
+    """Return a member's ballot with taps on matches that are open."""
+    raise NotImplementedError(poll, old, new)
