@@ -108,7 +108,7 @@ def _are_scores(names: Sequence[str], below: Sequence[tuple[int, list[str]]], *,
         return False
     # One row tells: in a sheet of scores, what is no number further down is a slip that has to be named.
     said = ([cell for cell in row[is_weighted:] if cell] for _, row in below)
-    first = next(filter(None, said), [])
+    first = next(filter(None, said), list[str]())
     return bool(first) and all(_SCORE.fullmatch(cell) for cell in first)
 
 

@@ -3,11 +3,14 @@
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 from bot.domain.errors import PaddockError
 from bot.domain.poll.ballot import Marks, marks_of
 from bot.domain.poll.count import count
-from bot.domain.poll.rules import Method, TieRule
+from bot.domain.poll.poll import Option, Poll
+from bot.domain.poll.record import NOBODY, public_poll
+from bot.domain.poll.rules import Method, PollKind, PollRules, TieRule
 from bot.domain.poll.tally import Tally
 from bot.domain.wording import clean
 
@@ -16,6 +19,7 @@ NAME_CHARS_MAX = 200
 LINE_CHARS_MAX = 100_000
 TIMES_DIGITS_MAX = 9  # no country has more voters
 SCORE_DIGITS_MAX = 6
+UNKNOWN = datetime.fromtimestamp(0, UTC)  # when other people opened and closed their poll
 # Methods that other people's ballots can be counted by.
 METHODS = (Method.IRV, Method.SCHULZE, Method.BORDA, Method.STAR, Method.PLURALITY)
 
@@ -131,6 +135,23 @@ class Election:
         """
         numbers = range(1, len(self.names) + 1)
         return count(method, numbers, self.profile(method), tie_rule=tie_rule, seed=seed)
+
+    def poll(self, method: Method, *, title: str, tie_rule: TieRule, seed: str) -> Poll:
+        """Return the poll that this would have been, for whoever shows results of polls."""
+        kinds = {Method.PLURALITY: PollKind.MULTIPLE, Method.STAR: PollKind.SCORE}
+        rules = PollRules(
+            kind=kinds.get(method, PollKind.RANKED), method=method, tie_rule=tie_rule, choices_max=len(self.names)
+        )
+        options = tuple(Option(number, name) for number, name in enumerate(self.names, 1))
+        return public_poll(
+            poll_id=NOBODY,
+            question=title,
+            rules=rules,
+            options=options,
+            seed=seed,
+            opens_at=UNKNOWN,
+            closed_at=UNKNOWN,
+        )
 
 
 @dataclass(slots=True)
