@@ -165,6 +165,22 @@ def wrap(text: str, style: Style, width_max: float, lines_max: int) -> list[str]
     return [*lines, line.rstrip()] if line.strip() else lines
 
 
+def balanced(text: str, style: Style, width_max: float, lines_max: int) -> list[str]:
+    """Return the lines of `wrap`, as many of them, but about as long as each other: no last line with one word."""
+    lines = wrap(text, style, width_max, lines_max)
+    if len(lines) == 1 or len(wrap(text, style, width_max, lines_max + 1)) > lines_max:
+        return lines
+    narrow, wide = width_max / 2, width_max
+    while wide - narrow > style.size / 2:
+        middle = (narrow + wide) / 2
+        tried = wrap(text, style, middle, lines_max + 1)
+        if len(tried) <= len(lines):
+            lines, wide = tried, middle
+        else:
+            narrow = middle
+    return lines
+
+
 def has_glyph(cluster: str) -> bool:
     """Tell whether one of the fonts has everything that a character is made of."""
     return any(all(part in _coverage(path) for part in cluster) for path in (_LATIN, _CJK))
