@@ -5,23 +5,25 @@ Two halves that meet in the middle would be wider than high; phones are not, and
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from bot.domain.poll.bracket import Match, Round
-from bot.domain.poll.poll import Poll, PollState
+from bot.domain.poll.poll import Poll
 from bot.domain.poll.tally import Tally
-from bot.render.picture.fonts import Style, cut, drawable, width
+from bot.render.picture.fonts import Style, cut, drawable, width, wrap
 from bot.render.picture.heading import CHECK, begin, end, label_on
-from bot.render.picture.sheet import MARGIN, Colour, Sheet
-from bot.render.poll_words import ballots, figure, method_name, round_name
+from bot.render.picture.sheet import MARGIN, WIDTH, Colour, Sheet
+from bot.render.poll_words import ballots, figure, is_running, method_name, round_name
 from bot.text import text
 
-# The sheet's width, in points, by the number of rounds: a column is no narrower than most names.
-_WIDTHS = {1: 560, 2: 560, 3: 600, 4: 680, 5: 780, 6: 860}
-_FIRST_SHARE = 1.35  # how much wider the first column is: there a name is read for the first time
+# How wide columns are, in points: the first, where a name is read for the first time; the others; those to come.
+_FIRST_WIDTH, _LATER_WIDTH, _EMPTY_WIDTH = 190, 116, 40
 _GAP = 16  # between columns, for the lines that connect matches
 _LINE = 21
 _BETWEEN = 9
-_BETWEEN_MANY = 5  # in a bracket of 64
+_BETWEEN_MANY = 5  # where there are more rounds than this
+_MANY = 5
+_LINES_MAX = 2  # of a name, after the first column, where matches stand further apart
 _NAME, _WINNER = Style(14, is_narrow=True), Style(14, is_bold=True, is_narrow=True)
 _SEED = Style(11, is_narrow=True)
 _HEAD = Style(13)
@@ -29,6 +31,22 @@ _BANNER = Style(18, is_bold=True)
 _BANNER_HEIGHT = 38
 _SEED_WIDTH = 17
 _PADDING = 6
+_SPACE = 5  # between a name, a check and a figure
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    """One side of a match as it is drawn; `figure` is empty where there is none."""
+
+    lines: tuple[str, ...]
+    seed: str
+    figure: str
+    is_winner: bool
+    is_out: bool
+
+    @property
+    def height(self) -> float:
+        return _LINE + (len(self.lines) - 1) * _NAME.line_height
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,34 +54,35 @@ class _Place:
     """Where a match is drawn; `match` is None for one that is still to come."""
 
     match: Match | None
+    entries: tuple[_Entry, ...]
     left: float
-    top: float
+    middle: float
     width: float
-    height: float
 
     @property
-    def middle(self) -> float:
-        return self.top + self.height / 2
+    def height(self) -> float:
+        return sum(entry.height for entry in self.entries) or 2 * _LINE
 
-
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """How an entry's name is set, and where it has to end."""
-
-    style: Style
-    ink: Colour
-    right: float
+    @property
+    def top(self) -> float:
+        return self.middle - self.height / 2
 
 
 @dataclass(frozen=True, slots=True)
 class _Scene:
-    """What all boxes of a bracket need to know."""
+    """What all boxes need to know; `votes_width` is room for the largest figure, `notes_width` for a word instead."""
 
-    sheet: Sheet
     poll: Poll
+    language: str
     seeds: Mapping[int, int]
     votes_width: float
-    language: str
+    notes_width: float
+
+    def said(self, match: Match) -> str:
+        """Return what is said of a match in place of votes; empty for one that is over."""
+        if match.second is None:
+            return drawable(text("poll.picture.bye", self.language))
+        return drawable(text("poll.picture.open", self.language)) if match.winner is None else ""
 
 
 def bracket(poll: Poll, rounds: Sequence[Round], tally: Tally, language: str) -> Sheet:
@@ -76,21 +95,32 @@ def bracket(poll: Poll, rounds: Sequence[Round], tally: Tally, language: str) ->
         language: of the words.
     """
     levels = in_tree(rounds)
-    sheet = begin(poll.question, _subtitle(poll, levels, rounds, tally, language), _WIDTHS[min(6, len(levels))])
+    widths = _widths(len(levels), len(rounds))
+    sheet_width = round(sum(widths) + _GAP * (len(widths) - 1) + 2 * MARGIN)
+    sheet = begin(poll.question, _subtitle(poll, len(levels[len(rounds) - 1]), tally, language), sheet_width)
     champion = levels[-1][0]
     if champion is not None and champion.winner is not None:
         _banner(sheet, poll, champion.winner, language)
-    seeds = {number: place for place, number in enumerate(poll.bracket.order, 1)} if poll.bracket else {}
-    columns = _places(sheet, levels, language)
     votes = max((width(figure(n), _WINNER) for n in _votes(rounds)), default=0.0)
-    scene = _Scene(sheet, poll, seeds, votes, language)
+    words = (drawable(text(name, language)) for name in ("poll.picture.bye", "poll.picture.open"))
+    seeds = {number: place for place, number in enumerate(poll.bracket.order, 1)} if poll.bracket else {}
+    scene = _Scene(poll, language, seeds, votes, max(width(word, _SEED) for word in words))
+    columns = _places(sheet, scene, levels, widths)
     for column in columns:
         for place in column:
-            _box(scene, place)
-    for before, after in zip(columns, columns[1:], strict=False):
+            _box(sheet, scene, place)
+    for before, after in pairwise(columns):
         _connect(sheet, before, after)
     sheet.height = max(place.top + place.height for column in columns for place in column) + 14
     return end(sheet, ())
+
+
+def _widths(levels_n: int, rounds_n: int) -> list[float]:
+    """Return how wide each column is; together at least as wide as any picture."""
+    widths: list[float] = [_FIRST_WIDTH, *[_LATER_WIDTH] * (rounds_n - 1)]
+    empty = [_EMPTY_WIDTH] * (levels_n - rounds_n)
+    spare = WIDTH - 2 * MARGIN - sum(widths) - sum(empty) - _GAP * (levels_n - 1)
+    return [wide + max(0.0, spare) * wide / sum(widths) for wide in widths] + empty
 
 
 def in_tree(rounds: Sequence[Round]) -> list[list[Match | None]]:
@@ -110,12 +140,10 @@ def in_tree(rounds: Sequence[Round]) -> list[list[Match | None]]:
     return levels
 
 
-def _subtitle(
-    poll: Poll, levels: Sequence[Sequence[Match | None]], rounds: Sequence[Round], tally: Tally, language: str
-) -> str:
+def _subtitle(poll: Poll, matches_n: int, tally: Tally, language: str) -> str:
     parts = [method_name(poll.rules.method, language)]
-    if poll.state in {PollState.SCHEDULED, PollState.OPEN}:
-        parts.append(round_name(2 * len(levels[len(rounds) - 1]), language))
+    if is_running(poll):
+        parts.append(round_name(2 * matches_n, language))
     if tally.ballots_n:
         parts.append(ballots(tally.ballots_n, language))
     return " · ".join(parts)
@@ -130,34 +158,28 @@ def _banner(sheet: Sheet, poll: Poll, winner: int, language: str) -> None:
     sheet.height += _BANNER_HEIGHT + 16
 
 
-def _places(sheet: Sheet, levels: Sequence[Sequence[Match | None]], language: str) -> list[list[_Place]]:
+def _places(
+    sheet: Sheet, scene: _Scene, levels: Sequence[Sequence[Match | None]], widths: Sequence[float]
+) -> list[list[_Place]]:
     """Write the heads of the columns, and return where each match goes."""
-    room = sheet.width - 2 * MARGIN - _GAP * (len(levels) - 1)
-    later = room / (len(levels) - 1 + _FIRST_SHARE)
-    between = _BETWEEN if len(levels) < max(_WIDTHS) else _BETWEEN_MANY
-    lefts = [
-        MARGIN + (later * _FIRST_SHARE + later * (index - 1) + _GAP * index if index else 0)
-        for index in range(len(levels))
-    ]
-    for index, level in enumerate(levels):
-        head = cut(drawable(round_name(2 * len(level), language)), _HEAD, later)
-        sheet.write(lefts[index], sheet.height, head, _HEAD, ink=Colour.MUTED)
+    between = _BETWEEN if len(levels) <= _MANY else _BETWEEN_MANY
     top = sheet.height + _HEAD.line_height + 6
+    left: float = MARGIN
     columns: list[list[_Place]] = []
-    for index, level in enumerate(levels):
+    for level, wide in zip(levels, widths, strict=True):
+        head = drawable(round_name(2 * len(level), scene.language))
+        if width(head, _HEAD) <= wide:
+            sheet.write(left, sheet.height, head, _HEAD, ink=Colour.MUTED)
         column: list[_Place] = []
         for at, match in enumerate(level):
-            is_bye = match is not None and match.second is None
-            height = _LINE if is_bye else 2 * _LINE
             feeders = columns[-1][2 * at : 2 * at + 2] if columns else []
+            middle = top + at * (2 * _LINE + between) + _LINE
             if feeders:
                 middle = sum(place.middle for place in feeders) / len(feeders)
-            else:
-                middle = top + at * (2 * _LINE + between) + _LINE
-            column.append(
-                _Place(match, lefts[index], middle - height / 2, later * (1 if index else _FIRST_SHARE), height)
-            )
+            entries = _entries(scene, match, wide, _LINES_MAX if columns else 1) if match else ()
+            column.append(_Place(match, entries, left, middle, wide))
         columns.append(column)
+        left += wide + _GAP
     return columns
 
 
@@ -165,44 +187,54 @@ def _votes(rounds: Sequence[Round]) -> list[int]:
     return [n for each in rounds for match in each.matches for n in (match.first_n, match.second_n)]
 
 
-def _box(scene: _Scene, place: _Place) -> None:
+def _entries(scene: _Scene, match: Match, wide: float, lines_max: int) -> tuple[_Entry, ...]:
+    """Return the sides of a match, their names in as many lines as they need."""
+    is_over = not scene.said(match)
+    # Seeds are told once, in the first column; after that names need the room.
+    seeds: Mapping[int, int] = scene.seeds if lines_max == 1 else {}
+    taken = 2 * _PADDING + (_SEED_WIDTH if seeds else 0)
+    taken += scene.votes_width + _SPACE if is_over else scene.notes_width + _SPACE
+    entries: list[_Entry] = []
+    for number, votes_n in ((match.first, match.first_n), (match.second, match.second_n)):
+        if number is None:
+            continue
+        is_winner = is_over and number == match.winner
+        style = _WINNER if is_winner else _NAME
+        room = wide - taken - (width(CHECK, style) + _SPACE if is_winner else 0)
+        lines = tuple(wrap(label_on(scene.poll, number, scene.language), style, room, lines_max))
+        seed = str(seeds.get(number, ""))
+        entries.append(_Entry(lines, seed, figure(votes_n) if is_over else "", is_winner, is_over and not is_winner))
+    return tuple(entries)
+
+
+def _box(sheet: Sheet, scene: _Scene, place: _Place) -> None:
     """Draw a match: its entries, their votes and who goes on, or that it is open, a bye, or still to come."""
-    sheet, match = scene.sheet, place.match
+    match = place.match
     if match is None:
         sheet.frame(place.left, place.top, place.width, place.height, Colour.LINE)
         return
     sheet.fill(place.left, place.top, place.width, place.height, Colour.PANEL)
     right = place.left + place.width - _PADDING
-    if match.second is None or match.winner is None:
+    if word := scene.said(match):
         if match.second is not None:
             sheet.frame(place.left, place.top, place.width, place.height, Colour.RED, line=1.5)
-        message_id = "poll.picture.bye" if match.second is None else "poll.picture.open"
-        word, top = drawable(text(message_id, scene.language)), place.middle - _SEED.line_height / 2
-        right = sheet.write_to(right, top, word, _SEED, ink=Colour.MUTED, on=Colour.PANEL) - 6
-        for index, number in enumerate(entry for entry in (match.first, match.second) if entry is not None):
-            _entry(scene, place, index, number, _Look(_NAME, Colour.TEXT, right))
-        return
-    for index, (number, votes_n) in enumerate(((match.first, match.first_n), (match.second, match.second_n))):
-        is_winner = number == match.winner
-        style, ink = (_WINNER, Colour.TEXT) if is_winner else (_NAME, Colour.MUTED)
-        top = place.top + index * _LINE + (_LINE - style.line_height) / 2
-        sheet.write_to(right, top, figure(votes_n), style, ink=ink, on=Colour.PANEL)
-        name_right = right - scene.votes_width - 6
-        if is_winner:
-            name_right = sheet.write_to(name_right, top, CHECK, style, on=Colour.PANEL) - 4
-        _entry(scene, place, index, number, _Look(style, ink, name_right))
-
-
-def _entry(scene: _Scene, place: _Place, index: int, number: int, look: _Look) -> None:
-    """Write an entry's seed and name on a line of its match."""
-    left, top = place.left + _PADDING, place.top + index * _LINE
-    if seed := scene.seeds.get(number):
-        seed_top = top + (_LINE - _SEED.line_height) / 2 + 1
-        scene.sheet.write(left, seed_top, str(seed), _SEED, ink=Colour.MUTED, on=Colour.PANEL)
-        left += _SEED_WIDTH
-    name = cut(label_on(scene.poll, number, scene.language), look.style, look.right - left)
-    top += (_LINE - look.style.line_height) / 2
-    scene.sheet.write(left, top, name, look.style, ink=look.ink, on=Colour.PANEL)
+        sheet.write_to(right, place.middle - _SEED.line_height / 2, word, _SEED, ink=Colour.MUTED, on=Colour.PANEL)
+    top = place.top
+    for entry in place.entries:
+        style = _WINNER if entry.is_winner else _NAME
+        ink = Colour.MUTED if entry.is_out else Colour.TEXT
+        words_top = top + (_LINE - style.line_height) / 2
+        left = place.left + _PADDING
+        if entry.seed:
+            seed_top = top + (_LINE - _SEED.line_height) / 2 + 1
+            sheet.write(left, seed_top, entry.seed, _SEED, ink=Colour.MUTED, on=Colour.PANEL)
+            left += _SEED_WIDTH
+        for index, line in enumerate(entry.lines):
+            sheet.write(left, words_top + index * style.line_height, line, style, ink=ink, on=Colour.PANEL)
+        sheet.write_to(right, words_top, entry.figure, style, ink=ink, on=Colour.PANEL)
+        if entry.is_winner:
+            sheet.write_to(right - scene.votes_width - _SPACE, words_top, CHECK, style, on=Colour.PANEL)
+        top += entry.height
 
 
 def _connect(sheet: Sheet, before: Sequence[_Place], after: Sequence[_Place]) -> None:
