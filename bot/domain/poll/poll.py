@@ -35,18 +35,13 @@ class PollState(StrEnum):
 
 
 class PollStep(StrEnum):
-    """What is done for a poll, in this order; those that it does not need are passed over."""
+    """What is done for a poll on Discord; kept in rows."""
 
-    OPEN = "open"  # its card is posted
-    THREAD = "thread"
-    REMIND = "remind"
-    ROUND = "round"  # a bracket's next round is shown, once for each
-    CLOSE = "close"  # its card says that it is closed
-    RESULT = "result"  # the final result, with its digest, in the thread
-    SHOW = "show"  # its card in the final state
-
-
-POLL_STEPS = tuple(PollStep)
+    CARD = "card"  # its card is posted
+    THREAD = "thread"  # a thread is opened at the card
+    REMIND = "remind"  # the thread is reminded of the close
+    RESULT = "result"  # the final result, with its digest, is posted in the thread
+    SHOW = "show"  # the card is shown as the poll stands now
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +83,8 @@ class Poll:
     """A poll as it stands. `seed` is random hex that is printed when it opens; `digest` is known once it is final.
 
     `edition_id` is the edition whose question it is; `native_id` is the message of the native Discord poll that it
-    follows. `reminded` and `shown` say what was done of it on Discord (see `PollStep`).
+    follows. `begun` is the step on Discord that was begun last and not recorded as done. Each change that its card has
+    to show makes a new `revision`; `shown_revision` is the one that Discord shows.
     """
 
     id: int
@@ -111,8 +107,11 @@ class Poll:
     digest: str | None = None
     set_aside: tuple[JoinWindow, ...] = ()
     bracket: Bracket | None = None
-    done: PollStep | None = None
     begun: PollStep | None = None
+    result_id: int | None = None
+    reminded_at: datetime | None = None
+    revision: int = 1
+    shown_revision: int = 0
     by_number: Mapping[int, Option] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
