@@ -1,6 +1,6 @@
 """A bracket: who meets whom, who goes on, and how far it has come.
 
-What ballots do to it stands in `bot.domain.poll.knockout`.
+What ballots do to it stands in `bot.domain.poll.knockout`, what they may say in `bot.domain.poll.bracket_marks`.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -78,11 +78,6 @@ class Bracket:
         return max(len(self.order) - 1, 0).bit_length()
 
     @property
-    def is_over(self) -> bool:
-        """Whether its final is decided."""
-        return len(self.rounds) == self.rounds_n > 0 and all(match.is_over for match in self.rounds[-1].matches)
-
-    @property
     def final(self) -> Match | None:
         """The final, once those who play it are known."""
         return self.rounds[-1].matches[0] if len(self.rounds) == self.rounds_n > 0 else None
@@ -149,9 +144,14 @@ def next_matches(matches: Sequence[Match]) -> tuple[Match, ...]:
     return tuple(Match(number + at, first, second) for at, (first, second) in enumerate(pairs, 1))
 
 
+def is_over(bracket: Bracket) -> bool:
+    """Tell whether its final is decided."""
+    return bracket.final is not None and bracket.final.is_over
+
+
 def open_round(bracket: Bracket) -> Round | None:
     """Return the round that is voted on, which has no matches during an opening vote; None once all is decided."""
-    return bracket.rounds[-1] if bracket.rounds and not bracket.is_over else None
+    return bracket.rounds[-1] if bracket.rounds and not is_over(bracket) else None
 
 
 def open_matches(bracket: Bracket) -> tuple[Match, ...]:

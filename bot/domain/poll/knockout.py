@@ -1,26 +1,14 @@
 """What ballots do to a bracket: the order of its entries, the end of each round, its result, and a recount of it all.
 
-A ballot holds one mark for each match that its voter judged: (match number, option number). It grows from round to
-round, and what it says of a round that is over is never changed or withdrawn; so the ballots at the end, played again
-from nothing, give the same bracket.
+What a ballot holds, and may hold, stands in `bot.domain.poll.bracket_marks`.
 """
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.errors import PaddockError
-from bot.domain.poll.ballot import (
-    BadMarkError,
-    EmptyBallotError,
-    Marks,
-    OptionGoneError,
-    Profile,
-    TooManyChosenError,
-    lot,
-    marks_of,
-)
+from bot.domain.poll.ballot import Profile, lot
 from bot.domain.poll.bracket import (
     OPENING,
     Bracket,
@@ -28,26 +16,93 @@ from bot.domain.poll.bracket import (
     Round,
     begin,
     is_opening_vote,
+    is_over,
     matches_of,
     next_matches,
-    open_matches,
     open_round,
+    opening,
 )
 from bot.domain.poll.poll import Poll
 from bot.domain.poll.rules import Method, Seeding, TieRule
 from bot.domain.poll.tally import CountRound, Decision, Line, Tally
 
-# An eighth of the largest field: enough to say who must not meet early, few enough to be chosen in one go.
-FAVOURITES_MAX = 8
-TAKEN_BACK = 0  # as the value of a tap: what was said of this match is not said any more
 # Where a round has several matches, it is told by the one that was hardest to decide.
 _HARDEST_LAST = (Decision.OUTRIGHT, Decision.SHARED, Decision.EARLIER_ROUNDS, Decision.LOT)
 
 
-class RoundOverError(PaddockError):
-    """The round of this match, or the opening vote, is over."""
+def begun_by(poll: Poll, closes_at: datetime) -> Bracket:
+    """Return the bracket with which a poll opens: its first round, or its opening vote, until `closes_at`.
 
-    message_id = "poll.error.round_over"
+    Raises:
+        ValueError: if fewer than two options stand.
+    """
+    if poll.rules.seeding is Seeding.VOTE:
+        return opening(closes_at)
+    return begin(seeded(_entries(poll), poll.rules.seeding, seed=poll.seed), closes_at)
+
+
+def close_round(poll: Poll, profile: Profile, *, next_closes_at: datetime | None = None) -> Bracket:
+    """Return a poll's bracket after the opening vote, or the round, that is open: with the next, or its final decided.
+
+    A bracket that is closed early is played to its end by calling this until `is_over`: nobody votes in those rounds.
+
+    Args:
+        poll: whose.
+        profile: all ballots.
+        next_closes_at: when the next round ends, in aware UTC; needed unless this is the final.
+
+    Raises:
+        ValueError: if no round is open, or the next one has no end.
+    """
+    bracket, rules = poll.bracket or Bracket(), poll.rules
+    if not is_opening_vote(bracket):
+        return decide_round(bracket, profile, tie_rule=rules.tie_rule, seed=poll.seed, next_closes_at=next_closes_at)
+    if next_closes_at is None or not bracket.rounds:
+        raise ValueError("no opening vote is open, or the first round has no end")
+    order = seeded(_entries(poll), rules.seeding, seed=poll.seed, votes=opening_votes(profile))
+    return begin(order, next_closes_at)
+
+
+def bracket_tally(poll: Poll, profile: Profile) -> Tally:
+    """Return the result of a poll's bracket as it stands.
+
+    One that is over is played again from the ballots alone: what was played is not believed but for when each round
+    ended. While it runs, those that are still in are level; during the opening vote the favourites are told.
+
+    Raises:
+        ValueError: if its rounds are not those of a bracket with so many entries.
+    """
+    bracket, rules = poll.bracket or Bracket(), poll.rules
+    ballots_n = sum(profile.values())
+    if is_opening_vote(bracket):
+        return _favourites(_entries(poll), opening_votes(profile), ballots_n)
+    if not is_over(bracket):
+        return result(with_votes(bracket, profile), ballots_n=ballots_n)
+    playing = frozenset(bracket.order)
+    entries = [option.number for option in poll.options if option.number in playing]
+    order = seeded(entries, rules.seeding, seed=poll.seed, votes=opening_votes(profile))
+    closes = [one.closes_at for one in bracket.rounds]
+    again = replay(order, closes, profile, tie_rule=rules.tie_rule, seed=poll.seed)
+    return result(again, ballots_n=ballots_n)
+
+
+def _entries(poll: Poll) -> list[int]:
+    return [option.number for option in poll.standing]
+
+
+def _favourites(numbers: Sequence[int], votes: Mapping[int, int], ballots_n: int) -> Tally:
+    ranked = sorted(numbers, key=lambda number: -votes.get(number, 0))
+    tiers: dict[int, list[int]] = {}
+    for number in ranked:
+        tiers.setdefault(votes.get(number, 0), []).append(number)
+    return Tally(
+        method=Method.KNOCKOUT,
+        ballots_n=ballots_n,
+        winners=(),
+        tiers=tuple(tuple(tier) for tier in tiers.values()),
+        lines=tuple(Line(number, votes.get(number, 0), count=votes.get(number, 0)) for number in ranked),
+        decided_by=Decision.OUTRIGHT if votes else Decision.NOBODY,
+    )
 
 
 def seeded(
@@ -117,10 +172,10 @@ def _told(one: Round, votes: Mapping[tuple[int, int], int]) -> Round:
     return replace(one, matches=tuple(matches))
 
 
-def close_round(
+def decide_round(
     bracket: Bracket, profile: Profile, *, tie_rule: TieRule, seed: str, next_closes_at: datetime | None = None
 ) -> Bracket:
-    """Return the bracket with its open round decided, and with the next one, unless that was the final.
+    """Return a bracket with its open round decided, and with the next one, unless that was the final.
 
     More votes win a match. Of two that are level the one wins that had more votes in the latest earlier round in which
     they differ, among the rounds that both of them played; then the lot. A final that is level is shared, if such is
@@ -198,82 +253,8 @@ def replay(
     if len(closes) != bracket.rounds_n:
         raise ValueError("a bracket has as many ends as rounds")
     for next_closes_at in (*closes[1:], None):
-        bracket = close_round(bracket, profile, tie_rule=tie_rule, seed=seed, next_closes_at=next_closes_at)
+        bracket = decide_round(bracket, profile, tie_rule=tie_rule, seed=seed, next_closes_at=next_closes_at)
     return bracket
-
-
-def check_bracket_marks(
-    poll: Poll, old: Marks, new: Marks, *, at: datetime, favourites_max: int = FAVOURITES_MAX
-) -> Marks:
-    """Return a member's ballot after some taps, each of which may be the same as before.
-
-    Args:
-        poll: whose bracket it is, open at `at` (`Poll.check_open`).
-        old: the member's ballot so far.
-        new: what was tapped: (match number, option number), or in the opening vote (1000 + option number, 1). With
-            `TAKEN_BACK` as its value a mark is taken back. What is not tapped stays as it was.
-        at: when, in aware UTC.
-        favourites_max: how many the opening vote lets each member name.
-
-    Raises:
-        EmptyBallotError: if nothing was tapped.
-        RoundOverError: if something else is said of a match that is not open (any more), or of the order after the
-            opening vote.
-        OptionGoneError: for a favourite that does not stand.
-        BadMarkError: for an option that does not play in the match, or a match that does not exist.
-        TooManyChosenError: for too many favourites.
-    """
-    if not new:
-        raise EmptyBallotError
-    said = dict(old)
-    taps = {key: value for key, value in new if said.get(key, TAKEN_BACK) != value}
-    bracket = poll.bracket or Bracket()
-    running = open_round(bracket)
-    is_open = running is not None and at < running.closes_at
-    if taps and is_opening_vote(bracket):
-        standing = {option.number for option in poll.standing}
-        _check_favourites(taps, standing, is_open=is_open)
-    elif taps:
-        _check_taps(bracket, taps, is_open=is_open)
-    marks = marks_of({key: value for key, value in (said | taps).items() if value != TAKEN_BACK})
-    given = sum(1 for key, _ in marks if key > OPENING)
-    if is_opening_vote(bracket) and given > favourites_max:
-        raise TooManyChosenError(most=favourites_max, given=given)
-    return marks
-
-
-def _check_favourites(taps: Mapping[int, int], standing: Collection[int], *, is_open: bool) -> None:
-    for key, value in taps.items():
-        if value not in {1, TAKEN_BACK} or key <= OPENING:
-            raise BadMarkError
-        if value and key - OPENING not in standing:
-            raise OptionGoneError
-    if not is_open:
-        raise RoundOverError
-
-
-def _check_taps(bracket: Bracket, taps: Mapping[int, int], *, is_open: bool) -> None:
-    known = {match.number: match for match in matches_of(bracket)}
-    playing = {match.number for match in open_matches(bracket)} if is_open else set[int]()
-    for key, value in taps.items():
-        if key > OPENING:
-            raise RoundOverError
-        match = known.get(key)
-        if match is None or match.is_bye or value not in {*match.entries, TAKEN_BACK}:
-            raise BadMarkError
-        if key not in playing:
-            raise RoundOverError
-
-
-def withdrawn(bracket: Bracket, marks: Marks, *, at: datetime) -> Marks:
-    """Return what stays of a ballot that is withdrawn: what it says of rounds that are over at `at`."""
-    running = open_round(bracket)
-    if running is None or at >= running.closes_at:
-        return marks
-    if is_opening_vote(bracket):
-        return ()
-    playing = {match.number for match in running.matches}
-    return tuple((key, value) for key, value in marks if key not in playing)
 
 
 def result(bracket: Bracket, *, ballots_n: int) -> Tally:
@@ -304,7 +285,7 @@ def result(bracket: Bracket, *, ballots_n: int) -> Tally:
     return Tally(
         method=Method.KNOCKOUT,
         ballots_n=ballots_n,
-        winners=tiers[0] if bracket.is_over and decided_by is not Decision.NOBODY else (),
+        winners=tiers[0] if is_over(bracket) and decided_by is not Decision.NOBODY else (),
         tiers=tuple(tiers),
         lines=tuple(Line(number, score[number], count=votes[number]) for number in ranked),
         decided_by=decided_by,

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from random import Random
 
@@ -26,23 +27,24 @@ from bot.domain.poll.bracket import (
     bracket_from_json,
     bracket_to_json,
     is_opening_vote,
+    is_over,
     matches_of,
     open_matches,
     open_round,
     opening,
 )
+from bot.domain.poll.bracket_marks import TAKEN_BACK, RoundOverError, check_bracket_marks, fits, withdrawn
 from bot.domain.poll.knockout import (
-    TAKEN_BACK,
-    RoundOverError,
-    check_bracket_marks,
+    begun_by,
+    bracket_tally,
     close_round,
+    decide_round,
     opening_votes,
     replay,
     result,
     seeded,
     votes_of,
     with_votes,
-    withdrawn,
 )
 from bot.domain.poll.poll import Option, Poll, PollState
 from bot.domain.poll.rules import Method, PollKind, PollRules, Seeding, TieRule
@@ -75,7 +77,7 @@ def played(
                 if random.random() < 0.7:
                     ballot[match.number] = random.choice(match.entries)
         closes.append(closes[-1] + DAY)
-        bracket = close_round(bracket, profile(ballots), tie_rule=tie_rule, seed=SEED, next_closes_at=closes[-1])
+        bracket = decide_round(bracket, profile(ballots), tie_rule=tie_rule, seed=SEED, next_closes_at=closes[-1])
     return bracket, closes[: len(bracket.rounds)], ballots
 
 
@@ -113,7 +115,7 @@ def test_where_the_stronger_always_wins_the_strongest_meet_as_late_as_can_be(siz
         still_in = size if len(bracket.rounds) == 1 else 2 ** (bracket.rounds_n - len(bracket.rounds) + 1)
         entries = [number for match in bracket.rounds[-1].matches for number in match.entries]
         assert sorted(entries, key=order.index) == list(order[:still_in])
-        bracket = close_round(bracket, profile([one_voter]), tie_rule=TieRule.SHARED, seed=SEED, next_closes_at=T0)
+        bracket = decide_round(bracket, profile([one_voter]), tie_rule=TieRule.SHARED, seed=SEED, next_closes_at=T0)
     final = bracket.rounds[-1].matches[0]
     assert (final.first, final.second, final.winner) == (order[0], order[1], order[0])
 
@@ -126,7 +128,7 @@ def test_eight_entries_meet_as_in_every_bracket():
 def test_five_entries_play_one_match_first():
     bracket = begin((10, 20, 30, 40, 50), T0)
     assert [match.entries for match in bracket.rounds[0].matches] == [(10,), (40, 50), (20,), (30,)]
-    bracket = close_round(bracket, {((2, 50),): 1}, tie_rule=TieRule.SHARED, seed=SEED, next_closes_at=T0 + DAY)
+    bracket = decide_round(bracket, {((2, 50),): 1}, tie_rule=TieRule.SHARED, seed=SEED, next_closes_at=T0 + DAY)
     assert [match.entries for match in bracket.rounds[1].matches] == [(10, 50), (20, 30)]
     assert [match.number for match in bracket.rounds[1].matches] == [5, 6]
 
@@ -165,18 +167,18 @@ def test_a_replay_without_the_end_of_each_round_is_refused():
 
 def test_a_round_is_followed_by_one_that_has_an_end():
     with pytest.raises(ValueError, match="no end"):
-        close_round(begin((1, 2, 3, 4), T0), {}, tie_rule=TieRule.LOT, seed=SEED)
+        decide_round(begin((1, 2, 3, 4), T0), {}, tie_rule=TieRule.LOT, seed=SEED)
 
 
 @pytest.mark.parametrize("bracket", [Bracket(), opening(T0)])
 def test_before_the_first_match_no_round_is_closed(bracket):
     with pytest.raises(ValueError, match="no round"):
-        close_round(bracket, {}, tie_rule=TieRule.LOT, seed=SEED, next_closes_at=T0)
+        decide_round(bracket, {}, tie_rule=TieRule.LOT, seed=SEED, next_closes_at=T0)
 
 
 def test_more_votes_win_and_votes_for_others_count_for_nobody():
     ballots: Profile = {((1, 1), (2, 3)): 2, ((1, 4), (2, 2)): 3, ((1, 3), (2, 4), (7, 1)): 9}
-    bracket = close_round(begin((1, 2, 3, 4), T0), ballots, tie_rule=TieRule.SHARED, seed=SEED, next_closes_at=T0)
+    bracket = decide_round(begin((1, 2, 3, 4), T0), ballots, tie_rule=TieRule.SHARED, seed=SEED, next_closes_at=T0)
     first, second = bracket.rounds[0].matches
     assert first == Match(1, 1, 4, winner=4, first_n=2, second_n=3, decided_by=Decision.OUTRIGHT)
     assert second == Match(2, 2, 3, winner=2, first_n=3, second_n=2, decided_by=Decision.OUTRIGHT)
@@ -184,15 +186,17 @@ def test_more_votes_win_and_votes_for_others_count_for_nobody():
 
 
 def two_rounds(tie_rule: TieRule, opening_round: Profile, final: Profile) -> Bracket:
-    bracket = close_round(begin((1, 2, 3, 4), T0), opening_round, tie_rule=tie_rule, seed=SEED, next_closes_at=T0 + DAY)
-    return close_round(bracket, final, tie_rule=tie_rule, seed=SEED)
+    bracket = decide_round(
+        begin((1, 2, 3, 4), T0), opening_round, tie_rule=tie_rule, seed=SEED, next_closes_at=T0 + DAY
+    )
+    return decide_round(bracket, final, tie_rule=tie_rule, seed=SEED)
 
 
 def test_a_level_final_is_shared_by_default():
     bracket = two_rounds(TieRule.SHARED, {((1, 1), (2, 2)): 1}, {((1, 1), (2, 2), (3, 1)): 1, ((3, 2),): 1})
     found = result(bracket, ballots_n=2)
     assert (found.winners, found.tiers, found.decided_by) == ((1, 2), ((1, 2), (3, 4)), Decision.SHARED)
-    assert bracket.is_over
+    assert is_over(bracket)
     assert open_round(bracket) is None
 
 
@@ -205,16 +209,16 @@ def test_a_level_final_goes_to_the_one_with_more_votes_before_then_to_the_lot():
 
 
 def test_somebody_goes_on_from_a_level_match_even_where_finals_are_shared():
-    bracket = close_round(begin((1, 2, 3, 4), T0), {}, tie_rule=TieRule.SHARED, seed=SEED, next_closes_at=T0)
+    bracket = decide_round(begin((1, 2, 3, 4), T0), {}, tie_rule=TieRule.SHARED, seed=SEED, next_closes_at=T0)
     for match in bracket.rounds[0].matches:
         assert (match.winner, match.decided_by) == (lot(SEED, match.entries)[0], Decision.LOT)
 
 
 def test_a_round_that_one_of_the_two_had_a_bye_in_says_nothing_about_them():
-    bracket = close_round(
+    bracket = decide_round(
         begin((1, 2, 3, 4, 5), T0), {((2, 4),): 9}, tie_rule=TieRule.LOT, seed=SEED, next_closes_at=T0
     )
-    bracket = close_round(bracket, {((5, 1),): 1, ((5, 4),): 1}, tie_rule=TieRule.LOT, seed=SEED, next_closes_at=T0)
+    bracket = decide_round(bracket, {((5, 1),): 1, ((5, 4),): 1}, tie_rule=TieRule.LOT, seed=SEED, next_closes_at=T0)
     match = bracket.rounds[1].matches[0]
     assert (match.entries, match.decided_by, match.winner) == ((1, 4), Decision.LOT, lot(SEED, (1, 4))[0])
 
@@ -231,13 +235,13 @@ def test_the_result_orders_by_how_far_each_came():
 
 
 def test_while_it_runs_nobody_has_won_and_those_still_in_are_level():
-    bracket = close_round(
+    bracket = decide_round(
         begin((1, 2, 3, 4), T0), {((1, 1), (2, 2)): 1}, tie_rule=TieRule.SHARED, seed=SEED, next_closes_at=T0
     )
     found = result(bracket, ballots_n=1)
     assert (found.winners, found.tiers, len(found.rounds)) == ((), ((1, 2), (3, 4)), 1)
     shown = with_votes(bracket, {((3, 1),): 5})
-    assert (shown.rounds[-1].matches[0].first_n, shown.is_over, open_round(shown)) == (5, False, shown.rounds[-1])
+    assert (shown.rounds[-1].matches[0].first_n, is_over(shown), open_round(shown)) == (5, False, shown.rounds[-1])
 
 
 @pytest.mark.parametrize("tie_rule", TieRule)
@@ -264,13 +268,15 @@ def test_a_seeding_by_votes_or_lot_does_not_depend_on_who_was_typed_first(number
         assert seeded(numbers, seeding, seed=SEED, votes=votes) == expected
 
 
-def poll_of(bracket: Bracket | None, options: tuple[Option, ...] | None = None) -> Poll:
+def poll_of(
+    bracket: Bracket | None, options: tuple[Option, ...] | None = None, seeding: Seeding = Seeding.ORDER
+) -> Poll:
     return Poll(
         id=1,
         guild_id=2,
         channel_id=3,
         question="Which?",
-        rules=PollRules(kind=PollKind.BRACKET, method=Method.KNOCKOUT, round_length=DAY),
+        rules=PollRules(kind=PollKind.BRACKET, method=Method.KNOCKOUT, round_length=DAY, seeding=seeding),
         options=options or tuple(Option(number, f"Car {number}") for number in range(1, 5)),
         state=PollState.OPEN,
         created_by=4,
@@ -283,7 +289,7 @@ def poll_of(bracket: Bracket | None, options: tuple[Option, ...] | None = None) 
 
 
 BEGUN = begin((1, 2, 3, 4), T0)  # 1 against 4 and 2 against 3
-FINAL = close_round(BEGUN, {((1, 1), (2, 2)): 1}, tie_rule=TieRule.SHARED, seed=SEED, next_closes_at=T0 + DAY)
+FINAL = decide_round(BEGUN, {((1, 1), (2, 2)): 1}, tie_rule=TieRule.SHARED, seed=SEED, next_closes_at=T0 + DAY)
 BEFORE = T0 - timedelta(seconds=1)
 
 
@@ -350,23 +356,69 @@ def test_a_withdrawn_ballot_still_says_what_decided_rounds_that_are_over():
     assert withdrawn(opening(T0), ((OPENING + 1, 1),), at=BEFORE) == ()
 
 
-@given(SIZES, st.randoms(use_true_random=False))
-def test_every_ballot_that_taps_can_make_is_replayed_as_it_was_played(size, random):
-    options = tuple(Option(number, f"Car {number}") for number in range(1, size + 1))
+@given(SIZES, st.randoms(use_true_random=False), st.sampled_from(Seeding))
+def test_every_ballot_that_taps_can_make_is_replayed_as_it_was_played(size, random, seeding):
+    options = tuple(Option(number, f"Car {number}") for number in order_of(size))
     ballots = [() for _ in range(3)]
-    bracket, at = begin(order_of(size), T0), T0 - DAY
-    closes = [T0]
-    while open_round(bracket) is not None:
-        poll = poll_of(bracket, options)
+    poll, at = poll_of(None, options, seeding), T0 - DAY
+    poll = replace(poll, bracket=begun_by(poll, T0))
+    assert is_opening_vote(poll.bracket) == (seeding is Seeding.VOTE)
+    while (one := open_round(poll.bracket)) is not None:
         for voter in range(3):
-            for match in open_matches(bracket):
-                tap = (match.number, random.choice((*match.entries, TAKEN_BACK)))
+            taps = [(match.number, random.choice((*match.entries, TAKEN_BACK))) for match in one.to_play]
+            if is_opening_vote(poll.bracket):
+                taps = [(OPENING + random.randint(1, size), random.randint(0, 1))]
+            for tap in taps:
                 ballots[voter] = check_bracket_marks(poll, ballots[voter], (tap,), at=at)
         if random.random() < 0.3:
-            ballots[0] = withdrawn(bracket, ballots[0], at=at)
-        at = closes[-1]
-        closes.append(at + DAY)
-        bracket = close_round(bracket, Counter(ballots), tie_rule=TieRule.LOT, seed=SEED, next_closes_at=closes[-1])
-    assert replay(order_of(size), closes[:-1], Counter(ballots), tie_rule=TieRule.LOT, seed=SEED) == bracket
-    assert is_opening_vote(opening(T0))
-    assert not is_opening_vote(bracket)
+            ballots[0] = withdrawn(poll.bracket, ballots[0], at=at)
+        at = one.closes_at
+        poll = replace(poll, bracket=close_round(poll, Counter(ballots), next_closes_at=at + DAY))
+    bracket = poll.bracket
+    assert all(fits(bracket, marks) for marks in ballots)
+    again = replay(
+        bracket.order,
+        [one.closes_at for one in bracket.rounds],
+        Counter(ballots),
+        tie_rule=poll.rules.tie_rule,
+        seed=SEED,
+    )
+    assert again == bracket
+    forgotten = replace(bracket, order=tuple(sorted(bracket.order)))
+    recounted = bracket_tally(replace(poll, bracket=forgotten), Counter(ballots))
+    assert recounted == result(bracket, ballots_n=3)
+
+
+def test_a_bracket_that_is_closed_early_is_played_to_its_end_by_what_was_voted():
+    poll = poll_of(BEGUN)
+    profile: Profile = {((1, 4), (2, 2)): 2, ((2, 2),): 1}
+    while open_round(poll.bracket) is not None:
+        poll = replace(poll, bracket=close_round(poll, profile, next_closes_at=T0))
+    found = bracket_tally(poll, profile)
+    assert (found.winners, found.decided_by) == ((2, 4), Decision.SHARED)
+
+
+def test_during_the_opening_vote_the_favourites_are_told():
+    poll = poll_of(opening(T0), seeding=Seeding.VOTE)
+    found = bracket_tally(poll, {((OPENING + 2, 1), (OPENING + 4, 1)): 2, ((OPENING + 4, 1),): 1})
+    assert (found.winners, found.tiers, found.ballots_n) == ((), ((4,), (2,), (1, 3)), 3)
+    assert bracket_tally(poll_of(Bracket()), {}).decided_by is Decision.NOBODY
+    with pytest.raises(ValueError, match="opening vote"):
+        close_round(poll_of(Bracket()), {}, next_closes_at=T0)
+
+
+@pytest.mark.parametrize(
+    "marks",
+    [
+        ((1, 2),),
+        ((3, 1),),
+        ((9, 1),),
+        ((1, 0),),
+        ((OPENING + 5, 1),),
+        ((OPENING + 1, 2),),
+        tuple((OPENING + number, 1) for number in range(1, 5)),
+    ],
+)
+def test_a_forged_ballot_does_not_fit_the_bracket(marks):
+    assert fits(BEGUN, ((1, 4), (OPENING + 3, 1)), favourites_max=3)
+    assert not fits(BEGUN, marks, favourites_max=3)
