@@ -8,6 +8,7 @@ import sys
 import time
 from importlib.util import find_spec
 
+from tests.oracles import minneapolis
 from tests.oracles.elections import KEPT, Paper, as_json, differences, random_elections, wilson_differences
 
 KEPT_N = {Paper.RANKED: 400, Paper.EQUAL: 150, Paper.SCORE: 250}
@@ -23,7 +24,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=2, help="for other elections")
     parser.add_argument("--write", action="store_true", help="keep what the libraries say for the tests")
     given = parser.parse_args()
-    if find_spec("pref_voting") is None or find_spec("py3votecore") is None:
+    installed = minneapolis.package()
+    if find_spec("pref_voting") is None or find_spec("py3votecore") is None or installed is None:
         sys.stderr.write("The libraries are not installed here: make oracles\n")
         return 1
     began = time.perf_counter()
@@ -38,6 +40,8 @@ def main() -> int:
     bounds = [(won, of, wilson(won, of)) for of in range(1, TRIALS_MAX) for won in range(of + 1)]
     found += wilson_differences(bounds)
     sys.stdout.write(f"wilson: {len(bounds)} bounds\n")
+    found += minneapolis.differences(installed)
+    sys.stdout.write("minneapolis: the ballots of 2017\n")
     if given.write:
         lines = [
             as_json(election, ask(election))
@@ -45,6 +49,7 @@ def main() -> int:
             for election in random_elections(KEPT_SEED, paper, KEPT_N[paper])
         ]
         KEPT.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        minneapolis.KEPT.write_text(minneapolis.as_abif(installed / minneapolis.BALLOTS), encoding="utf-8")
         sys.stdout.write(f"{KEPT}: {len(lines)} elections kept\n")
     for what in found[:SHOWN_MAX]:
         sys.stdout.write(f"DIFFERENT {what}\n")

@@ -43,10 +43,8 @@ def ask(election: Election) -> Answers:
     winners = _agreed(
         beat_path(profile, strength_function=profile.support),
         beat_path(profile, strength_function=profile.support, algorithm="basic"),
-        _of_vote_core(
-            SchulzeMethod(_ballots(election), ballot_notation=CondorcetHelper.BALLOT_NOTATION_RANKING), election
-        ),
     )
+    _check_vote_core(election, pairs, winners)
     scores = symmetric_borda_scores(profile)
     answers = {
         "pairwise": pairs,
@@ -55,6 +53,24 @@ def ask(election: Election) -> Answers:
         "borda": [_plain(scores[number]) for number in election.numbers],
     }
     return answers | _of_first_places(election, profile) if election.paper is Paper.RANKED else answers
+
+
+def _check_vote_core(election: Election, pairs: list[list[int]], winners: list[int]) -> None:
+    """Hold py-vote-core's Schulze winners against pref-voting's.
+
+    It stops at options that no other is preferred to, without looking at paths. Those do win, but where options are
+    level in pairs, others that no path beats win with them, and it does not see these.
+    """
+    theirs = _of_vote_core(
+        SchulzeMethod(_ballots(election), ballot_notation=CondorcetHelper.BALLOT_NOTATION_RANKING), election
+    )
+    unbeaten = [
+        number
+        for number, row in zip(election.numbers, pairs, strict=True)
+        if all(votes >= pairs[other][number - 1] for other, votes in enumerate(row))
+    ]
+    if theirs != (unbeaten or winners) or not set(theirs) <= set(winners):
+        raise DisagreementError(f"Schulze: {winners} and {theirs}")
 
 
 def _of_first_places(election: Election, profile: ProfileWithTies) -> Answers:
