@@ -79,12 +79,10 @@ def _finalists(tiers: Tiers) -> Tiers:
 
 def _as_ranked(profile: Profile, numbers: frozenset[int]) -> dict[Marks, int]:
     """Return the ballots as rankings of some options: a higher score is an earlier place, and a 0 is none."""
+    highest = max((score for marks in profile for _, score in marks), default=0)
     ranked: dict[Marks, int] = {}
     for marks, times in profile.items():
-        scores = {number: score for number, score in marks if score > 0 and number in numbers}
-        # Other people's scores go to 100 and further, places do not: so places without gaps.
-        place_of = {score: place for place, score in enumerate(sorted(set(scores.values()), reverse=True), 1)}
-        places = tuple((number, place_of[score]) for number, score in scores.items())
+        places = tuple((number, highest + 1 - score) for number, score in marks if score > 0 and number in numbers)
         ranked[places] = ranked.get(places, 0) + times
     return ranked
 
