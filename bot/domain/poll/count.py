@@ -44,7 +44,8 @@ def count(method: Method, numbers: Sequence[int], profile: Profile, *, tie_rule:
 
     Raises:
         EqualPlacesError: by instant run-off, if a ballot puts two options first at the same time.
-        ValueError: for a knock-out; for ballots that name other options, or places that no ballot has.
+        KeyError: if a ballot names an option that does not stand.
+        ValueError: for a knock-out, and for places that no ballot has.
     """
     counting = _COUNTING.get(method)
     if counting is None:

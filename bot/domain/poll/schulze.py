@@ -50,7 +50,11 @@ def strongest_paths(pairwise: Mapping[int, Mapping[int, int]]) -> dict[int, dict
         for start, row in enumerate(rows):
             reach = row[via]
             if reach and start != via:
-                rows[start] = [max(known, min(reach, further)) for known, further in zip(row, onward, strict=True)]
+                # The better of the known path and the new one; most are known to be no worse without a call.
+                rows[start] = [
+                    known if known >= reach or known >= further else min(reach, further)
+                    for known, further in zip(row, onward, strict=True)
+                ]
     return {
         one: {other: strength for other, strength in zip(numbers, row, strict=True) if other != one}
         for one, row in zip(numbers, rows, strict=True)

@@ -79,10 +79,12 @@ def _finalists(tiers: Tiers) -> Tiers:
 
 def _as_ranked(profile: Profile, numbers: frozenset[int]) -> dict[Marks, int]:
     """Return the ballots as rankings of some options: a higher score is an earlier place, and a 0 is none."""
-    highest = max((score for marks in profile for _, score in marks), default=0)
     ranked: dict[Marks, int] = {}
     for marks, times in profile.items():
-        places = tuple((number, highest + 1 - score) for number, score in marks if score > 0 and number in numbers)
+        scored = [(number, score) for number, score in marks if score > 0 and number in numbers]
+        # Places follow each other whatever the scores are: other people's go to 100 and beyond.
+        in_order = sorted({score for _, score in scored}, reverse=True)
+        places = tuple((number, in_order.index(score) + 1) for number, score in scored)
         ranked[places] = ranked.get(places, 0) + times
     return ranked
 

@@ -7,7 +7,6 @@ vertical or bit-sliced: O'Neil and Quass, "Improved query performance with varia
 """
 
 from collections.abc import Iterable, Sequence
-from operator import itemgetter
 from struct import pack
 
 from bot.domain.poll.ballot import Profile
@@ -30,7 +29,8 @@ class Sheet:
         profile: ranked ballots, each place from 1 to `PLACES_MAX`; options may share a place.
 
     Raises:
-        ValueError: if a ballot names an option that does not stand, or a place out of range.
+        KeyError: if a ballot names an option that does not stand.
+        ValueError: if a place is out of range.
     """
 
     def __init__(self, numbers: Sequence[int], profile: Profile) -> None:
@@ -98,26 +98,18 @@ class Sheet:
         return leading
 
 
-def _matrix(columns: Sequence[int], profile: Profile) -> bytes:
+def _matrix(columns: list[int], profile: Profile) -> bytes:
     """Return a byte for each option on each distinct ballot, ballot after ballot."""
     width = len(columns)
     column_of = {number: column for column, number in enumerate(columns)}
     nothing = bytes([_NOT_GIVEN]) * width
     matrix = bytearray()
-    place_of = itemgetter(1)
-    given_n = 0
-    try:
-        for marks in profile:
-            given_n += len(marks)
-            if len(marks) == width:
-                matrix.extend(map(place_of, marks))
-            else:
-                row = bytearray(nothing)
-                for number, place in marks:
-                    row[column_of[number]] = place
-                matrix += row
-    except KeyError as error:
-        raise ValueError(f"a ballot names {error}, which does not stand") from error
+    for marks in profile:
+        row = bytearray(nothing)
+        for number, place in marks:
+            row[column_of[number]] = place
+        matrix += row
+    given_n = sum(map(len, profile))
     if matrix.count(_NOT_GIVEN) != width * len(profile) - given_n:
         raise ValueError(f"places end at {PLACES_MAX}")
     return bytes(matrix)
