@@ -15,6 +15,7 @@ SEED = "5eed" * 8
 MEMBER = 730_000_000_000_000_001  # who asked, and who nominated
 COUNTED = [kind for kind in PollKind if kind is not PollKind.BRACKET]  # brackets are counted round by round
 
+plain_labels = st.text("abcd 車é", min_size=1, max_size=6)
 nonces = st.binary(min_size=16, max_size=16).map(bytes.hex)
 
 
@@ -49,7 +50,7 @@ def ballots_of(*values, aside=()):
 
 
 @st.composite
-def final_polls(draw, *, labels=st.text("abcd 車é", min_size=1, max_size=6), ballots_min=0):
+def final_polls(draw, *, labels=plain_labels, ballots_min=0):
     """A final poll of any kind that is counted at once, and its ballots."""
     kind = draw(st.sampled_from(COUNTED))
     count = draw(st.integers(2, 6))

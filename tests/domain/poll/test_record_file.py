@@ -53,9 +53,14 @@ def refused(content):
     """Return the error, after it was told in every language."""
     with pytest.raises(RecordError) as raised:
         read_record(content)
+    return told(raised.value)
+
+
+def told(error):
+    """Tell an error in every language, and return it."""
     for language in LANGUAGES:
-        assert error_text(raised.value, language)
-    return raised.value
+        assert error_text(error, language)
+    return error
 
 
 def test_a_byte_order_mark_in_front_does_no_harm():
@@ -195,8 +200,7 @@ def test_whatever_stands_wherever_ends_in_one_sentence_or_in_a_record_that_is_ri
     try:
         verify(read_record(json.dumps(document)))
     except PaddockError as error:
-        for language in LANGUAGES:
-            assert error_text(error, language)
+        told(error)
 
 
 @pytest.mark.parametrize("content", samples(), ids=lambda content: repr(content[:12]))
