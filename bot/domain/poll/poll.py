@@ -127,6 +127,56 @@ class Poll:
         """When a closed poll becomes final."""
         return None if self.closed_at is None else self.closed_at + FINAL_AFTER
 
+    @property
+    def link(self) -> str | None:
+        """The address of its card, or of the native poll that it follows."""
+        message_id = self.native_id or self.message_id
+        if message_id is None:
+            return None
+        return f"https://discord.com/channels/{self.guild_id}/{self.channel_id}/{message_id}"
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When votes are counted next because a time is over: the end of a bracket's round, else the close."""
+        if self.bracket is not None and self.bracket.rounds:
+            return self.bracket.rounds[-1].closes_at
+        return self.closes_at
+
+    @property
+    def remind_at(self) -> datetime | None:
+        """When its thread is reminded of the close; None if not, or done."""
+        if self.rules.reminder is None or self.closes_at is None or self.reminded_at is not None:
+            return None
+        return self.closes_at - self.rules.reminder
+
+    def next_step(self, now: datetime) -> PollStep | None:
+        """Return what is to be done for it on Discord next; None if nothing is, or not yet."""
+        if self.state is PollState.SCHEDULED:
+            return None
+        if self.message_id is None:
+            return PollStep.CARD
+        if self.thread_id is None:
+            return PollStep.THREAD
+        remind_at = self.remind_at
+        if self.state is PollState.OPEN and remind_at is not None and remind_at <= now:
+            return PollStep.REMIND
+        if self.state is PollState.FINAL and self.result_id is None:
+            return PollStep.RESULT
+        return PollStep.SHOW if self.shown_revision != self.revision else None
+
+    def next_at(self) -> datetime | None:
+        """Return when it is looked at next; None if nothing more happens by itself."""
+        match self.state:
+            case PollState.SCHEDULED:
+                return self.opens_at
+            case PollState.OPEN:
+                ends_at = None if self.ends_at is None else self.ends_at + CLOSE_GRACE
+                return min((at for at in (self.remind_at, ends_at) if at is not None), default=None)
+            case PollState.CLOSED:
+                return self.final_at
+            case PollState.FINAL:
+                return None
+
     def check_open(self, at: datetime) -> None:
         """Refuse a vote that was cast at `at`, in aware UTC.
 
