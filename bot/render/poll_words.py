@@ -34,7 +34,7 @@ def rows_of(poll: Poll, tally: Tally, language: str) -> tuple[Row, ...]:
     """Return what each option got, the best first."""
     places, won = places_of(tally), winners(poll, tally)
     sizes = {line.number: _size(tally, line) for line in tally.lines}
-    largest = max(sizes.values(), default=0)
+    largest = len(tally.lines) - 1 if tally.method is Method.SCHULZE else max(sizes.values(), default=0)
     return tuple(
         Row(
             number=line.number,
