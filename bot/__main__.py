@@ -41,6 +41,30 @@ app = typer.Typer(
 )
 
 
+class Counting(StrEnum):
+    """How other people's ballots are counted."""
+
+    IRV = "irv"
+    SCHULZE = "schulze"
+    BORDA = "borda"
+    STAR = "star"
+    PLURALITY = "plurality"
+
+
+class Ties(StrEnum):
+    """What is done about those that are level."""
+
+    SHARED = "shared"
+    LOT = "lot"
+
+
+class RecountFormat(StrEnum):
+    """How a count is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
 class OutputFormat(StrEnum):
     """How an edition is printed."""
 
@@ -153,6 +177,61 @@ def roundup(
     day = date.date() if date else None
     work = print_roundup(settings, feeds=feed or [], articles=article or [], day=day, output=output.value)
     raise typer.Exit(asyncio.run(work))
+
+
+@app.command()
+def recount(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A poll's record, as `/poll export` gives it; or ballots.")
+    ],
+    *,
+    expect: Annotated[
+        str | None, typer.Option(metavar="DIGEST", help="The digest that was posted with the poll's result.")
+    ] = None,
+    receipt: Annotated[
+        str | None, typer.Option(metavar="RECEIPT", help="Find the ballot with this receipt, and show it.")
+    ] = None,
+    method: Annotated[
+        Counting | None, typer.Option(help="Count other people's ballots, in ABIF or CSV, by this method.")
+    ] = None,
+    tie: Annotated[
+        Ties | None, typer.Option(help="With --method: those that are level win together (shared), or a lot decides.")
+    ] = None,
+    seed: Annotated[
+        str | None, typer.Option(metavar="TEXT", help="With --tie lot: what the lot is drawn from.")
+    ] = None,
+    output: Annotated[RecountFormat, typer.Option("--format", help="How it is printed.")] = RecountFormat.TEXT,
+) -> None:
+    """Count a poll again from its record, and say whether anything in it was changed; or count other ballots.
+
+    A record is counted from nothing: each ballot against its receipt, all receipts against the digest, the ballots
+    against the stated result. Exits with 0 if all of it is right, with 1 if anything is wrong or cannot be read.
+
+    Ballots are ABIF, or CSV with a ballot a row, best first; if the first column is headed `weight`, it says how often
+    the row counts. CSV with the candidates in the first row and numbers below them is scores, for `star`.
+
+    For example:
+
+    - `paddock recount poll-7.json --expect 3a7bd3e2… --receipt 9f86d081…`
+    - `paddock recount --method schulze ballots.abif`
+    - `paddock recount --method irv ballots.csv --tie lot --seed 2026-11-22 --format json`
+    """
+    if method is None and (tie is not None or seed is not None):
+        raise typer.BadParameter("A record says itself what is done about ties.", param_hint="--tie and --seed")
+    if method is not None and (expect is not None or receipt is not None):
+        raise typer.BadParameter("Only a record has them; leave out --method.", param_hint="--expect and --receipt")
+    if (tie is Ties.LOT) != bool(seed):
+        raise typer.BadParameter("A lot needs a seed, and only a lot.", param_hint="--tie and --seed")
+    settings = _settings()
+    from bot.cli.recount import print_count, print_recount  # noqa: PLC0415
+    from bot.domain.poll.rules import Method, TieRule  # noqa: PLC0415
+
+    if method is None:
+        code = print_recount(settings, file, expect=expect, receipt=receipt, output=output.value)
+    else:
+        rule = TieRule(tie or Ties.SHARED)
+        code = print_count(settings, file, Method(method), tie_rule=rule, seed=seed or "", output=output.value)
+    raise typer.Exit(code)
 
 
 @app.command()

@@ -79,25 +79,7 @@ class UnknownZoneError(PaddockError):
     message_id = "guild.error.zone"
 
 
-class BadTimeError(PaddockError):
-    """Not a time of day. Params: given."""
-
-    message_id = "guild.error.time"
-
-
 class BadLanguageError(PaddockError):
     """A language that we do not speak. Params: given, known."""
 
     message_id = "guild.error.language"
-
-
-class BadMomentError(PaddockError):
-    """Not a moment or a length of time that we understand. Params: given."""
-
-    message_id = "guild.error.moment"
-
-
-class PastMomentError(PaddockError):
-    """The moment given has passed. Params: given."""
-
-    message_id = "guild.error.past"

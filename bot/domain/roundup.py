@@ -5,11 +5,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from cronsim import CronSim
-
 from bot.domain.edition import Edition
 from bot.domain.errors import PaddockError
 from bot.domain.guild import GuildSettings, Part, PauseScope
+from bot.domain.weekdays import next_on
 
 # The kinds under which roundups and editions stand on the agenda.
 ROUNDUP = "roundup"
@@ -92,11 +91,7 @@ class Roundup:
 
         An hour that daylight saving skips is posted right after the gap, one that it doubles is posted once.
         """
-        local = moment.astimezone(ZoneInfo(self.timezone))
-        days = ",".join(map(str, sorted(self.days)))
-        times = (found.astimezone(UTC) for found in CronSim(f"{self.at.minute} {self.at.hour} * * {days}", local))
-        # In the second pass through a doubled hour CronSim, which counts on the wall, names the first pass again.
-        return next(found for found in times if found > moment)
+        return next_on(self.days, self.at, ZoneInfo(self.timezone), moment)
 
     def day_of(self, moment: datetime) -> date:
         """Return the local date of `moment`."""

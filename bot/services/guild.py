@@ -20,12 +20,12 @@ from bot.domain.guild import (
     BadLanguageError,
     GuildSettings,
     Part,
-    PastMomentError,
     Pause,
     PauseScope,
 )
-from bot.domain.moments import check_zone
 from bot.domain.roundup import EDITION, EDITION_SHOW, Roundup
+from bot.domain.when import PastMomentError
+from bot.domain.zones import check_zone
 from bot.services.due_work import DueWorkService
 from bot.services.notice import NOTICE
 from bot.services.rhythm import replan, rhythm_of

@@ -66,7 +66,12 @@ def insert_into(session: AsyncSession, table: type[Base]) -> "sqlite.Insert | po
 
     To look first and insert then would let two processes of a fleet run into each other's row.
     """
-    if session.get_bind().dialect.name == "sqlite":
+    return insert_for(session.get_bind().dialect.name, table)
+
+
+def insert_for(dialect_name: str, table: type[Base]) -> "sqlite.Insert | postgresql.Insert":
+    """Return what `insert_into` does, for an engine by name."""
+    if dialect_name == "sqlite":
         return sqlite.insert(table)
     from sqlalchemy.dialects import postgresql  # noqa: PLC0415  # 55 ms that a start on SQLite need not pay
 

@@ -1,7 +1,6 @@
 """The commands on a guild's settings."""
 
 import logging
-from zoneinfo import ZoneInfo
 
 import discord
 from discord import app_commands, ui
@@ -11,7 +10,7 @@ from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
 from bot.domain.errors import GoneError, PaddockError
 from bot.domain.guild import Part, PauseScope
-from bot.domain.moments import parse_moment
+from bot.domain.when import moment
 from bot.edge.actor import Actors
 from bot.edge.commands import described
 from bot.edge.edition import edition_view
@@ -107,16 +106,14 @@ class GuildCog(commands.Cog, name="guild"):
         """Hold posts, rules or both back, until a time if one is given."""
         actor = await self._actors.of(interaction)
         settings = await self._guilds.settings(actor.guild_id)
-        moment = None
-        if until is not None:
-            moment = parse_moment(until, now=self._clock.now(), zone=ZoneInfo(settings.timezone))
-        await self._guilds.pause(actor, SCOPES[what], moment)
+        end = None if until is None else moment(until, self._clock.now(), settings.zone)
+        await self._guilds.pause(actor, SCOPES[what], end)
         asked_in = language(interaction)
         scope = text(f"common.scope.{what}", asked_in)
-        if moment is None:
+        if end is None:
             lines = [text("guild.pause.done", asked_in, scope=scope)]
         else:
-            stamp = int(moment.timestamp())
+            stamp = int(end.timestamp())
             until_text = f"<t:{stamp}:F> (<t:{stamp}:R>)"
             lines = [text("guild.pause.done_until", asked_in, scope=scope, until=until_text)]
         if PauseScope.POSTS in SCOPES[what]:

@@ -9,8 +9,9 @@ from discord import ButtonStyle, ui
 
 from bot.clock import Clock
 from bot.domain.guild import Part
-from bot.domain.moments import check_zone, parse_time
 from bot.domain.roundup import Roundup
+from bot.domain.when import parse_time
+from bot.domain.zones import check_zone
 from bot.edge.markdown import escape
 from bot.edge.publish import refusals
 from bot.edge.replies import Field, Form, Panel

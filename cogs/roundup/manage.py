@@ -9,8 +9,8 @@ from discord import ButtonStyle, ui
 
 from bot.clock import Clock
 from bot.domain.editing import NAME_CHARS_MAX, RolePowersError
-from bot.domain.moments import parse_time
 from bot.domain.roundup import EVERY_DAY, Roundup, RoundupKind
+from bot.domain.when import parse_time
 from bot.edge.actor import Actors
 from bot.edge.markdown import escape
 from bot.edge.permissions import NOTICING, POSTING, harmless, missing_for_role, missing_in

@@ -9,7 +9,8 @@ import pytest
 
 from bot.domain.actor import Actor, Capability
 from bot.domain.errors import NotAllowedError, NotSetUpError
-from bot.domain.guild import BadLanguageError, Part, PastMomentError, PauseScope, UnknownZoneError
+from bot.domain.guild import BadLanguageError, Part, PauseScope, UnknownZoneError
+from bot.domain.when import PastMomentError
 from bot.services.guild import AUDIT_PAGE
 from bot.text import LANGUAGES, error_text, text
 from tests.house import CHANNEL, GUILD, MEMBER, NOTICES, OTHER_GUILD, ROLE, START, USER, House, editor, manager

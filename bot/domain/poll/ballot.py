@@ -17,6 +17,9 @@ Profile: TypeAlias = Mapping[Marks, int]
 NONCE_BYTES = 16
 CANONICAL_CHARS_MAX = 1_000  # a hundred options with their values, as "100=99," each
 _RECEIPT = "paddock-ballot-1"
+_CHOSEN = frozenset({1})
+_SCORES = frozenset(range(SCORE_MAX + 1))
+_VERDICTS = frozenset({1, -1})
 
 
 class EmptyBallotError(PaddockError):
@@ -80,34 +83,41 @@ def check_marks(poll: Poll, marks: Marks) -> None:
     """
     if not marks:
         raise EmptyBallotError
+    options, rules = poll.by_number, poll.rules
     for number, _ in marks:
-        option = poll.by_number.get(number)
+        option = options.get(number)
         if option is None or not option.stands:
             raise OptionGoneError
-    kind = poll.rules.kind
+    kind = rules.kind
     if kind is PollKind.SINGLE or kind is PollKind.MULTIPLE:
-        most = 1 if kind is PollKind.SINGLE else poll.rules.choices_max
-        least = 1 if kind is PollKind.SINGLE else poll.rules.choices_min
+        most = 1 if kind is PollKind.SINGLE else rules.choices_max
+        least = 1 if kind is PollKind.SINGLE else rules.choices_min
         if len(marks) > most:
             raise TooManyChosenError(most=most, given=len(marks))
         if len(marks) < least:
             raise TooFewChosenError(least=least, given=len(marks))
-    if not _are_known([value for _, value in marks], kind):
+    if not _are_known(marks, kind):
         raise BadMarkError
 
 
-def _are_known(values: Sequence[int], kind: PollKind) -> bool:
+def _are_known(marks: Marks, kind: PollKind) -> bool:
     match kind:
         case PollKind.SINGLE | PollKind.MULTIPLE:
-            return all(value == 1 for value in values)
+            known = _CHOSEN
         case PollKind.RANKED:
-            return sorted(values) == list(range(1, len(values) + 1))
+            known = frozenset(range(1, len(marks) + 1))
+            if len({value for _, value in marks}) < len(marks):
+                return False
         case PollKind.SCORE:
-            return all(0 <= value <= SCORE_MAX for value in values)
+            known = _SCORES
         case PollKind.VERDICT:
-            return all(value in {1, -1} for value in values)
+            known = _VERDICTS
         case PollKind.BRACKET:
             return False
+    for _, value in marks:  # noqa: SIM110  # a storm of votes comes through here, and a generator costs as much again
+        if value not in known:
+            return False
+    return True
 
 
 def counted(options: Sequence[Option], marks: Marks, kind: PollKind) -> Marks:

@@ -35,18 +35,13 @@ class PollState(StrEnum):
 
 
 class PollStep(StrEnum):
-    """What is done for a poll, in this order; those that it does not need are passed over."""
+    """What is done for a poll on Discord; kept in rows."""
 
-    OPEN = "open"  # its card is posted
-    THREAD = "thread"
-    REMIND = "remind"
-    ROUND = "round"  # a bracket's next round is shown, once for each
-    CLOSE = "close"  # its card says that it is closed
-    RESULT = "result"  # the final result, with its digest, in the thread
-    SHOW = "show"  # its card in the final state
-
-
-POLL_STEPS = tuple(PollStep)
+    CARD = "card"  # its card is posted
+    THREAD = "thread"  # a thread is opened at the card
+    REMIND = "remind"  # the thread is reminded of the close
+    RESULT = "result"  # the final result, with its digest, is posted in the thread
+    SHOW = "show"  # the card is shown as the poll stands now
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +83,8 @@ class Poll:
     """A poll as it stands. `seed` is random hex that is printed when it opens; `digest` is known once it is final.
 
     `edition_id` is the edition whose question it is; `native_id` is the message of the native Discord poll that it
-    follows. `reminded` and `shown` say what was done of it on Discord (see `PollStep`).
+    follows. `begun` is the step on Discord that was begun last and not recorded as done. Each change that its card has
+    to show makes a new `revision`; `shown_revision` is the one that Discord shows.
     """
 
     id: int
@@ -111,8 +107,11 @@ class Poll:
     digest: str | None = None
     set_aside: tuple[JoinWindow, ...] = ()
     bracket: Bracket | None = None
-    done: PollStep | None = None
     begun: PollStep | None = None
+    result_id: int | None = None
+    reminded_at: datetime | None = None
+    revision: int = 1
+    shown_revision: int = 0
     by_number: Mapping[int, Option] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -127,6 +126,56 @@ class Poll:
     def final_at(self) -> datetime | None:
         """When a closed poll becomes final."""
         return None if self.closed_at is None else self.closed_at + FINAL_AFTER
+
+    @property
+    def link(self) -> str | None:
+        """The address of its card, or of the native poll that it follows."""
+        message_id = self.native_id or self.message_id
+        if message_id is None:
+            return None
+        return f"https://discord.com/channels/{self.guild_id}/{self.channel_id}/{message_id}"
+
+    @property
+    def ends_at(self) -> datetime | None:
+        """When votes are counted next because a time is over: the end of a bracket's round, else the close."""
+        if self.bracket is not None and self.bracket.rounds:
+            return self.bracket.rounds[-1].closes_at
+        return self.closes_at
+
+    @property
+    def remind_at(self) -> datetime | None:
+        """When its thread is reminded of the close; None if not, or done."""
+        if self.rules.reminder is None or self.closes_at is None or self.reminded_at is not None:
+            return None
+        return self.closes_at - self.rules.reminder
+
+    def next_step(self, now: datetime) -> PollStep | None:
+        """Return what is to be done for it on Discord next; None if nothing is, or not yet."""
+        if self.state is PollState.SCHEDULED:
+            return None
+        if self.message_id is None:
+            return PollStep.CARD
+        if self.thread_id is None:
+            return PollStep.THREAD
+        remind_at = self.remind_at
+        if self.state is PollState.OPEN and remind_at is not None and remind_at <= now:
+            return PollStep.REMIND
+        if self.state is PollState.FINAL and self.result_id is None:
+            return PollStep.RESULT
+        return PollStep.SHOW if self.shown_revision != self.revision else None
+
+    def next_at(self) -> datetime | None:
+        """Return when it is looked at next; None if nothing more happens by itself."""
+        match self.state:
+            case PollState.SCHEDULED:
+                return self.opens_at
+            case PollState.OPEN:
+                ends_at = None if self.ends_at is None else self.ends_at + CLOSE_GRACE
+                return min((at for at in (self.remind_at, ends_at) if at is not None), default=None)
+            case PollState.CLOSED:
+                return self.final_at
+            case PollState.FINAL:
+                return None
 
     def check_open(self, at: datetime) -> None:
         """Refuse a vote that was cast at `at`, in aware UTC.
