@@ -137,7 +137,7 @@ class PollTemplateService:
         actor.require(Capability.EDIT)
 
         async def write(session: Session) -> PollTemplate:
-            template = await _template_of(session, actor=actor, template_id=template_id)
+            template = await _template_of(session, actor=actor, template_id=template_id, to_change=True)
             await table.delete_template(session, template.id)
             await self._due.cancel(session, POLL_TEMPLATE, template.id)
             await self._audit(session, actor, template, "template_deleted")
@@ -164,7 +164,7 @@ class PollTemplateService:
         now = self._clock.now()
 
         async def write(session: Session) -> PollTemplate:
-            template = await _template_of(session, actor=actor, template_id=template_id)
+            template = await _template_of(session, actor=actor, template_id=template_id, to_change=True)
             settings = await _settings_of(session, actor.guild_id)
             template = replace(template, days=days, at=at.replace(second=0, microsecond=0))
             await table.save_template(session, template)
@@ -185,7 +185,7 @@ class PollTemplateService:
         actor.require(Capability.EDIT)
 
         async def write(session: Session) -> PollTemplate:
-            template = await _template_of(session, actor=actor, template_id=template_id)
+            template = await _template_of(session, actor=actor, template_id=template_id, to_change=True)
             template = replace(template, days=frozenset(), at=None)
             await table.save_template(session, template)
             await self._due.cancel(session, POLL_TEMPLATE, template.id)
@@ -265,7 +265,7 @@ class PollTemplateWork:
 
         async def write(session: Session) -> None:
             await agenda.hold(session, work, now)
-            template = await table.template_by_id(session, work.subject_id)
+            template = await table.template_by_id(session, work.subject_id, to_change=True)
             settings = None if template is None else await guilds.settings_of(session, template.guild_id)
             # Written down already by whoever was killed, or moved by a moderator, while this claim was held.
             is_due = await self._due.planned_at(session, POLL_TEMPLATE, work.subject_id) == work.due_at
@@ -314,7 +314,7 @@ class PollTemplateWork:
 
     async def parked(self, session: Session, work: DueWork, error: str) -> None:
         """Leave this time out and go on with the next: too many polls may be open today and fewer tomorrow."""
-        template = await table.template_by_id(session, work.subject_id)
+        template = await table.template_by_id(session, work.subject_id, to_change=True)
         settings = None if template is None else await guilds.settings_of(session, template.guild_id)
         if template is None or settings is None:
             return
@@ -330,8 +330,8 @@ def draft_of(template: PollTemplate, now: datetime, settings: GuildSettings) -> 
     return PollDraft(template.question, template.rules, template.options, template.channel_id, closes_at=closes_at)
 
 
-async def _template_of(session: Session, *, actor: Actor, template_id: int) -> PollTemplate:
-    template = await table.template_by_id(session, template_id)
+async def _template_of(session: Session, *, actor: Actor, template_id: int, to_change: bool = False) -> PollTemplate:
+    template = await table.template_by_id(session, template_id, to_change=to_change)
     if template is None or template.guild_id != actor.guild_id:
         raise GoneError
     return template
