@@ -10,7 +10,7 @@ from bot.domain.when_words import SaidTwoDatesError, read_words
 
 # What was typed is read as if so much earlier, and the first that has passed is meant: the last nine o'clock, the last
 # Friday, the last 30 November. 29 February comes every four years, or after eight.
-_EARLIER = tuple(timedelta(days=days) for days in (1, 7, 366, 4 * 366, 8 * 366))
+_EARLIER = tuple(timedelta(days=days) for days in (0, 1, 7, 366, 4 * 366, 8 * 366))
 _LONG_AGO = timedelta(days=20 * 366)  # before there was a Discord
 _AGO = re.compile(r"\s*(?:ago|前)$")
 _AHEAD = re.compile(r"(?:in |あと).*|.*(?:from now|later|後)")
