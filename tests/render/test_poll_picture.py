@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageChops
 
 from bot.domain.poll.ballot import marks_of
 from bot.domain.poll.bracket import Round
@@ -353,6 +353,12 @@ def test_japanese_lines_begin_with_no_small_sign_and_katakana_words_stay_whole()
     assert wrap("マツダ・コスモスポーツ", style, 140, 2) == ["マツダ・", "コスモスポーツ"]
 
 
+def test_long_words_break_at_their_hyphens_and_names_of_models_do_not():
+    style = Style(16)
+    assert wrap("Dampfschiff-Gesellschaft", style, 140, 2) == ["Dampfschiff-", "Gesellschaft"]
+    assert wrap("Mitsubishi HSR-II", style, width("Mitsubishi HSR-", style) + 2, 2) == ["Mitsubishi", "HSR-II"]
+
+
 def test_a_title_has_no_last_line_of_one_word():
     lines = balanced(SAMPLES["two"].poll.question, Style(25, is_bold=True), 512, 3)
     assert lines == ["What’s the best Japanese", "concept car ever?"]
@@ -391,6 +397,20 @@ def test_letters_are_painted_where_they_were_placed_in_shades_between_ink_and_gr
     assert Colour.TEXT.value in colours
     assert Colour.PAPER.value not in colours
     assert all(red >= Colour.RED.value[0] for red, _, _ in colours)
+
+
+@pytest.mark.parametrize("text", ["Ågjpqy", "日本の車", "ÅÇ Ế ệ", "हिन्दी"])
+@pytest.mark.parametrize("style", [Style(12), Style(14, is_narrow=True), Style(25, is_bold=True)])
+def test_what_is_painted_stays_in_the_box_that_was_placed(text, style):
+    sheet = Sheet(300, 100)
+    right = sheet.write(30, 30, text, style)
+    with Image.open(io.BytesIO(paint(sheet))) as image:
+        ground = Image.new("RGB", image.size, Colour.PAPER.value)
+        left, top, end, bottom = ImageChops.difference(image.convert("RGB"), ground).getbbox()
+    margin = 2  # pixels: round letters reach over the width that they take
+    assert 30 * SCALE - margin <= left < end <= right * SCALE + margin
+    assert 30 * SCALE - margin <= top < bottom <= (30 + style.line_height) * SCALE + margin
+    assert bottom > (30 + style.ascent * 0.9) * SCALE
 
 
 def test_whatever_is_said_of_a_result_loads_no_pillow():
