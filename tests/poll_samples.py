@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from hypothesis import strategies as st
+
 from bot.domain.poll.ballot import Marks, marks_of
 from bot.domain.poll.bracket import Bracket, Match, Round
 from bot.domain.poll.count import tally
-from bot.domain.poll.poll import Option, Poll, PollState
+from bot.domain.poll.poll import OPTION_CHARS_MAX, QUESTION_CHARS_MAX, Option, Poll, PollState
 from bot.domain.poll.rules import Method, PollKind, PollRules
 from bot.domain.poll.tally import Decision, Tally
 
@@ -74,6 +76,16 @@ LONG = (
     "W" * 80,
     "超" * 80,
 )
+
+# What a member may type: other scripts with and without a font, emoji of several characters, accents, bidi, nothing.
+LETTERS = st.sampled_from(
+    [
+        *"aWiMj.- /éßЖω日アー、「한عאก𝐒🏁",
+        *("e\u0301", "हि", "👨‍👩‍👧", "🇯🇵", "1️⃣", "\u202e", "\u200b"),
+    ]
+)
+LABELS = st.lists(LETTERS, min_size=1, max_size=OPTION_CHARS_MAX).map(lambda parts: "".join(parts)[:OPTION_CHARS_MAX])
+QUESTIONS = st.lists(LETTERS, max_size=QUESTION_CHARS_MAX).map(lambda parts: "".join(parts)[:QUESTION_CHARS_MAX])
 
 
 @dataclass(frozen=True, slots=True)
