@@ -45,8 +45,12 @@ class PollTask:
 
 @dataclass(frozen=True, slots=True)
 class PollOutcome:
-    """What a step made: the card, its thread, or the message with the result."""
+    """What a step made: the card, its thread, or the message with the result.
 
+    `channel_id` is where the card stands if that is not where it was to be posted: in a forum it is a post.
+    """
+
+    channel_id: int | None = None
     message_id: int | None = None
     thread_id: int | None = None
     result_id: int | None = None
@@ -106,6 +110,7 @@ class PollWork:
             recorded = replace(
                 poll,
                 begun=None,
+                channel_id=outcome.channel_id or poll.channel_id,
                 message_id=outcome.message_id or poll.message_id,
                 thread_id=outcome.thread_id or poll.thread_id,
                 result_id=outcome.result_id or poll.result_id,

@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import discord
-from bot.edge.poll_card import marker as poll_marker
-from bot.edge.poll_card import poll_card
 from discord import ui
 
 from bot.clock import Clock
@@ -17,6 +15,8 @@ from bot.domain.look_back import Heard, look_back
 from bot.domain.roundup import EditionRecord, EditionState, EditionStep, PostingStep, Progress
 from bot.edge.edition import EditionLinks, edition_view, marker, thread_name
 from bot.edge.pace import Priority
+from bot.edge.poll_card import marker as poll_marker
+from bot.edge.poll_card import poll_card
 from bot.edge.publish import THREAD_NAME_CHARS_MAX, Publisher
 from bot.edge.question import question_view
 from bot.edge.sentences import kept_sentence
