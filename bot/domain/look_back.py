@@ -18,9 +18,13 @@ LOOK_BACK_DAYS_MAX = 8
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What Discord tells of a question: the votes of its poll, if it has one, and what was said in its thread."""
+    """What came of a question: the votes of its poll, if it has one, and what was said in its thread.
+
+    `votes_n` is how many voted; None where that is the sum of the answers' votes.
+    """
 
     answers: tuple[Answer, ...] = ()
+    votes_n: int | None = None
     is_final: bool = True
     comments_n: int = 0
     liked_link: str | None = None
@@ -52,7 +56,7 @@ def most_liked(comments: Sequence[Comment]) -> Comment | None:
 
 def look_back(earlier: EditionRecord, question: BigQuestion, heard: Heard) -> LookBack | None:
     """Return what came of an earlier edition's question, most chosen answers first; None if nobody said anything."""
-    votes_n = sum(answer.votes_n for answer in heard.answers)
+    votes_n = sum(answer.votes_n for answer in heard.answers) if heard.votes_n is None else heard.votes_n
     if not votes_n and not heard.comments_n:
         return None
     chosen = [answer for answer in heard.answers if answer.votes_n > 0]

@@ -259,7 +259,7 @@ def _week(told: Sequence[LookBack], language: str) -> str:
 
 
 def _answer(answer: Answer, told: LookBack, language: str) -> str:
-    percent = round(100 * answer.votes_n / max(told.votes_n, 1))
+    percent = round(100 * answer.votes_n / max(answer.of_n or told.votes_n, 1))
     words = fit(answer.text, LOOK_BACK_ANSWER_CHARS_MAX)
     return plural("roundup.look_back.answer", language, answer.votes_n, answer=words, percent=percent)
 

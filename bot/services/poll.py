@@ -9,6 +9,8 @@ from datetime import datetime
 from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
 from bot.domain.errors import GoneError, NotSetUpError, PaddockError
+from bot.domain.edition import Answer
+from bot.domain.poll.asked import answers, asked_as_poll, closes
 from bot.domain.poll.ballot import NONCE_BYTES
 from bot.domain.poll.bracket import Bracket
 from bot.domain.poll.draft import (
@@ -31,15 +33,17 @@ from bot.domain.poll.poll import (
 )
 from bot.domain.poll.record import Record, record_of
 from bot.domain.poll.rules import PollKind
+from bot.domain.roundup import EditionRecord, Roundup
 from bot.domain.wording import clean
 from bot.services.due_work import DueWorkService
-from bot.services.poll_count import ShownPoll, shown
+from bot.services.poll_count import ShownPoll, counted, shown
 from bot.storage import ballot as ballots
 from bot.storage import guild as guilds
 from bot.storage import poll as table
 from bot.storage.ballot import BallotCount
 from bot.storage.poll import OpenCard
 from bot.storage.store import Session, Store
+from bot.text import text
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +121,60 @@ class PollService:
         await self._due.schedule(session, POLL, made.id, made.opens_at, guild_id=made.guild_id)
         await self._audit(session, made, made.created_by, "made")
         return made
+
+    async def ask(self, edition: EditionRecord, roundup: Roundup) -> Poll | None:
+        """Return the poll that asks an edition's question, made the first time; None if it is answered in words.
+
+        Its card is posted by whoever posts the edition, who says so with `asked`.
+        """
+        now = self._clock.now()
+
+        async def write(session: Session) -> Poll | None:
+            if (known := await table.poll_of_edition(session, edition.id)) is not None:
+                return known
+            settings = await guilds.settings_of(session, edition.guild_id)
+            question = None if edition.content is None else edition.content.big_question
+            if settings is None or question is None:
+                return None
+            labels = text("poll.verdict.has_it", settings.language), text("poll.verdict.lost_it", settings.language)
+            draft = asked_as_poll(
+                question,
+                channel_id=edition.thread_id or edition.channel_id,
+                closes_at=closes(roundup, now),
+                other=text("poll.other", settings.language),
+                labels=labels,
+            )
+            if draft is None:
+                return None
+            poll = poll_of(draft, guild_id=edition.guild_id, created_by=0, now=now, edition_id=edition.id)
+            return await table.add_poll(session, replace(poll, state=PollState.OPEN))
+
+        return await self._store.write(write)
+
+    async def asked(self, poll_id: int, message_id: int) -> None:
+        """Record where the card of an edition's poll stands; from now on its own work shows and closes it."""
+
+        async def write(session: Session) -> None:
+            poll = await table.poll_to_change(session, poll_id)
+            if poll is None:
+                return
+            shown = replace(poll, message_id=message_id, thread_id=poll.channel_id, shown_revision=poll.revision)
+            await table.save_poll(session, shown, shows=False)
+            await self._due.schedule(session, POLL, poll.id, self._clock.now(), guild_id=poll.guild_id)
+
+        await self._store.write(write)
+
+    async def answered(self, poll_id: int) -> tuple[tuple[Answer, ...], int, bool] | None:
+        """Return what readers answered in an edition's poll, how many voted, and whether it is over; None if gone."""
+
+        async def read(session: Session) -> tuple[tuple[Answer, ...], int, bool] | None:
+            poll = await table.poll_by_id(session, poll_id)
+            if poll is None:
+                return None
+            result = await counted(session, poll)
+            return answers(poll, result), result.ballots_n, poll.state in {PollState.CLOSED, PollState.FINAL}
+
+        return await self._store.read(read)
 
     async def get(self, actor: Actor, poll_id: int) -> Poll:
         """Return a poll of the actor's guild.

@@ -3,10 +3,8 @@
 from dataclasses import dataclass
 
 from bot.domain.poll.ballot import profile_of
-from bot.domain.poll.bracket import result
 from bot.domain.poll.count import tally
 from bot.domain.poll.poll import SHOWN_FROM_BALLOTS, Poll, PollState
-from bot.domain.poll.rules import PollKind
 from bot.domain.poll.tally import Tally
 from bot.storage import ballot as ballots
 from bot.storage.ballot import BallotCount
@@ -31,8 +29,6 @@ class ShownPoll:
 
 async def counted(session: Session, poll: Poll) -> Tally:
     """Return the result of a poll as its ballots stand, whoever may see it."""
-    if poll.rules.kind is PollKind.BRACKET and poll.bracket is not None:
-        return result(poll.bracket)
     cast = await ballots.counted_ballots(session, poll.id)
     return tally(poll, profile_of(poll.options, poll.rules.kind, cast))
 

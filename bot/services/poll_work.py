@@ -12,7 +12,8 @@ from bot.clock import Clock
 from bot.domain.due_work import DueWork
 from bot.domain.guild import GuildSettings, PauseScope
 from bot.domain.poll.ballot import canonical, digest_of, profile_of, receipt_of
-from bot.domain.poll.bracket import Bracket, begun_by, close_round, is_over
+from bot.domain.poll.bracket import is_over
+from bot.domain.poll.knockout import begun_by, close_round
 from bot.domain.poll.poll import CLOSE_GRACE, FINAL_AFTER, POLL, Poll, PollState, PollStep
 from bot.domain.poll.rules import PollKind
 from bot.services.poll_count import ShownPoll, shown
@@ -183,7 +184,7 @@ async def _ended(session: Session, poll: Poll, now: datetime) -> Poll:
         return closed
     cast = await ballots.counted_ballots(session, poll.id)
     profile = profile_of(poll.options, poll.rules.kind, cast)
-    bracket: Bracket = close_round(poll, profile, next_closes_at=now + poll.rules.round_length)
+    bracket = close_round(poll, profile, next_closes_at=now + poll.rules.round_length)
     return replace(closed if is_over(bracket) else poll, bracket=bracket)
 
 

@@ -7,7 +7,7 @@ from enum import Enum, auto
 from bot.domain.actor import Actor
 from bot.domain.errors import GoneError, PaddockError
 from bot.domain.poll.ballot import Marks, TooManyChosenError, check_marks, marks_of
-from bot.domain.poll.bracket import check_bracket_marks
+from bot.domain.poll.bracket_marks import check_bracket_marks, withdrawn
 from bot.domain.poll.poll import Poll
 from bot.domain.poll.rules import PollKind
 from bot.domain.poll.voter import check_voter
@@ -72,10 +72,10 @@ def judge(poll: Poll | None, vote: Vote, old: Marks | None) -> Marks | None:
     if vote.act is Act.WITHDRAW:  # whoever was let in may leave, whatever they may do now
         if old is None:
             raise NoBallotError
-        return None
+        return None if poll.bracket is None else withdrawn(poll.bracket, old, at=vote.at) or None
     check_voter(poll, vote.voter, vote.at)
     if poll.rules.kind is PollKind.BRACKET:
-        return check_bracket_marks(poll, old or (), vote.marks)
+        return check_bracket_marks(poll, old or (), vote.marks, at=vote.at) or None
     marks = vote.marks if vote.act is Act.REPLACE else _tapped(poll, old or (), vote.marks)
     if marks is None:
         return None
