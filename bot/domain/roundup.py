@@ -140,7 +140,8 @@ class EditionRecord:
     `channel_id` is where it goes, and once posted where its message stands (in a forum its own thread). `done` is the
     last step recorded, `begun` the one whose intent is recorded; `ended_at` is when it was last skipped
     or given up. `revision` grows with each change of the content, `shown_revision` is the one that Discord shows;
-    `review_id` is the message in the editors' channel `review_channel_id`. `poll_id` is the poll that asks its question.
+    `review_id` is the message in the editors' channel `review_channel_id`.
+    `poll_id` is the poll that asks its question.
     """
 
     id: int

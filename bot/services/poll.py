@@ -8,8 +8,8 @@ from datetime import datetime
 
 from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
-from bot.domain.errors import GoneError, NotSetUpError, PaddockError
 from bot.domain.edition import Answer
+from bot.domain.errors import GoneError, NotSetUpError, PaddockError
 from bot.domain.poll.asked import answers, asked_as_poll, closes
 from bot.domain.poll.ballot import NONCE_BYTES
 from bot.domain.poll.bracket import Bracket

@@ -8,14 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-<<<<<<< HEAD
-if TYPE_CHECKING:
-    from bot.domain.poll.ballot import Marks, Profile
-    from bot.domain.poll.poll import Poll
-    from bot.domain.poll.tally import Tally
-=======
 from bot.domain.poll.tally import Decision
->>>>>>> rules
 
 # What a ballot of the opening vote holds for an option: its number after this one. No bracket has so many matches.
 OPENING = 1_000
@@ -84,31 +77,6 @@ class Bracket:
         """How many rounds it takes from its first match to its final; 0 while its order is unknown."""
         return max(len(self.order) - 1, 0).bit_length()
 
-<<<<<<< HEAD
-def check_bracket_marks(poll: "Poll", old: "Marks", new: "Marks") -> "Marks":
-    """Return a member's ballot with taps on matches that are open."""
-    raise NotImplementedError(poll, old, new)
-
-
-def result(bracket: Bracket) -> "Tally":
-    """Return what a bracket has come to."""
-    raise NotImplementedError(bracket)
-
-
-def begun_by(poll: "Poll", closes_at: datetime) -> Bracket:
-    """Return the bracket as a poll opens with it."""
-    raise NotImplementedError(poll, closes_at)
-
-
-def close_round(poll: "Poll", profile: "Profile", *, next_closes_at: datetime) -> Bracket:
-    """Return the bracket after its open round, or its opening vote, was counted."""
-    raise NotImplementedError(poll, profile, next_closes_at)
-
-
-def is_over(bracket: Bracket) -> bool:
-    """Tell whether the last match has been played."""
-    raise NotImplementedError(bracket)
-=======
     @property
     def final(self) -> Match | None:
         """The final, once those who play it are known."""
@@ -247,4 +215,3 @@ def _matches_from_json(kept: Iterable[Mapping[str, Any]]) -> tuple[Match, ...]:
         )
         for one in kept
     )
->>>>>>> rules
