@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -24,7 +25,8 @@ EIGHTHS = " ▏▎▍▌▋▊▉"  # Unicode, "Block Elements"
 ROUNDS_SHOWN_MAX = 8
 PAIRS_SHOWN_MAX = 12
 NAME_CELLS_MIN = 16  # a name that is folded into less is a column of letters
-WIDTH_UNLIMITED = 160  # for a file or a pipe, which has no width of its own
+WIDTH_ENDLESS = 10_000
+WIDTH_OF_FILES = 160  # for a file or a pipe, which has no width of its own
 
 
 def unique_labels(poll: Poll) -> Mapping[int, str]:
@@ -107,7 +109,8 @@ def print_result(poll: Poll, tally: Tally, language: str, *, how: str) -> None:
     console.print()
     console.print(Text(poll_words.decided_sentence(poll, tally, language), style="bold green"))
     console.print()
-    console.print(_lines(poll, tally, language))
+    lines = _lines(poll, tally, language)
+    console.print(lines if _fits(console, lines) else _lines(poll, tally, language, with_bars=False))
     labels = unique_labels(poll)
     if len(tally.rounds) > 1:
         _print_rounds(console, tally.rounds, [line.number for line in tally.lines], labels, language)
@@ -115,10 +118,10 @@ def print_result(poll: Poll, tally: Tally, language: str, *, how: str) -> None:
         _print_pairwise(console, tally, labels, language)
 
 
-def _lines(poll: Poll, tally: Tally, language: str) -> Table:
+def _lines(poll: Poll, tally: Tally, language: str, *, with_bars: bool = True) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right", no_wrap=True)
-    table.add_column(overflow="fold")
+    table.add_column(overflow="fold", min_width=NAME_CELLS_MIN)
     table.add_column(no_wrap=True, style="cyan")
     table.add_column(justify="right", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
@@ -127,7 +130,7 @@ def _lines(poll: Poll, tally: Tally, language: str) -> Table:
         table.add_row(
             str(row.place),
             Text(labels[row.number], style="bold" if row.is_winner else ""),
-            bar(row.share),
+            bar(row.share) if with_bars else "",
             Text(row.figure),
             Text(row.detail),
         )
@@ -225,7 +228,9 @@ def _figures() -> Table:
 
 def _fits(console: Console, table: Table) -> bool:
     """Tell whether no figure of a table would be cut; names are folded."""
-    return console.measure(table).minimum <= console.width
+    # Without a width of its own a measure ends at the console's.
+    needed = Measurement.get(console, console.options.update(width=WIDTH_ENDLESS), table).minimum
+    return needed <= console.width
 
 
 def _say(console: Console, mark: str, sentence: str) -> None:
@@ -235,5 +240,5 @@ def _say(console: Console, mark: str, sentence: str) -> None:
 def _console() -> Console:
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
-        console = Console(highlight=False, markup=False, emoji=False, width=WIDTH_UNLIMITED)
+        console = Console(highlight=False, markup=False, emoji=False, width=WIDTH_OF_FILES)
     return console
