@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from bot.domain.actor import Actor
 from bot.domain.errors import GoneError, PaddockError
-from bot.domain.poll.ballot import Marks, TooManyChosenError, check_marks, marks_of
+from bot.domain.poll.ballot import BadMarkError, Marks, TooManyChosenError, check_marks, marks_of
 from bot.domain.poll.bracket_marks import check_bracket_marks, withdrawn
 from bot.domain.poll.poll import Poll
 from bot.domain.poll.rules import PollKind
@@ -16,7 +16,7 @@ from bot.domain.poll.voter import check_voter
 class Act(Enum):
     """What is done with a ballot."""
 
-    REPLACE = auto()  # these marks and no others
+    REPLACE = auto()  # these marks and no others; not in a bracket
     TAP = auto()  # one option on if it was off, and off if it was on; in a bracket these matches besides the others
     WITHDRAW = auto()
 
@@ -75,6 +75,8 @@ def judge(poll: Poll | None, vote: Vote, old: Marks | None) -> Marks | None:
         return None if poll.bracket is None else withdrawn(poll.bracket, old, at=vote.at) or None
     check_voter(poll, vote.voter, vote.at)
     if poll.rules.kind is PollKind.BRACKET:
+        if vote.act is Act.REPLACE:  # what was voted in the rounds before stays, so it has to be known
+            raise BadMarkError
         return check_bracket_marks(poll, old or (), vote.marks, at=vote.at) or None
     marks = vote.marks if vote.act is Act.REPLACE else _tapped(poll, old or (), vote.marks)
     if marks is None:
