@@ -1,6 +1,6 @@
 """A poll as everybody sees it: one message that shows what is asked, how far it has come, and where to vote."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 import discord
 import regex
@@ -13,7 +13,7 @@ from bot.domain.wording import cut
 from bot.edge.markdown import escape, link
 from bot.edge.publish import Picture
 from bot.edge.question import ACCENT
-from bot.render.poll_table import bar, live_bars
+from bot.render.poll_table import LiveLine, bar, live_bars
 from bot.render.poll_words import decided_sentence, is_running, label_of, method_sentence, winners
 from bot.services.poll_count import ShownPoll
 from bot.text import join_names, plural, text
@@ -100,6 +100,16 @@ def is_chosen_on_card(poll: Poll) -> bool:
     return poll.rules.kind is PollKind.SINGLE and BUTTONS_MAX < len(poll.standing) <= CHOICES_MAX
 
 
+def is_on_card(poll: Poll) -> bool:
+    """Tell whether a whole ballot is cast on the card, without the private panel."""
+    return is_tapped(poll) or is_chosen_on_card(poll)
+
+
+def takes_votes(poll: Poll) -> bool:
+    """Tell whether votes are taken here: a native poll that is followed takes its own."""
+    return poll.state is PollState.OPEN and poll.native_id is None
+
+
 # What is asked.
 
 
@@ -142,17 +152,14 @@ def _body(shown: ShownPoll, room: int, *, is_pictured: bool) -> str:
     if bracket is not None and not is_opening_vote(bracket):
         pairs = [(escape(label_of(poll, one, language)) for one in match.entries) for match in open_matches(bracket)]
         lines = [f"- {text('vote.card.match', language, first=first, second=second)}" for first, second in pairs]
-        return _fitting(lines, len(lines), room, language)
+        return _fitting(shown, lines, len(lines), room)
     if not poll.standing:
         return text("vote.card.no_options", language)
     if shown.tally is not None and bracket is None:
         return _bars(shown, room)
-    return _whole_or_bare(
-        room,
-        lambda is_linked: [f"- {_name(option, is_linked=is_linked)}" for option in poll.standing[:OPTIONS_SHOWN_MAX]],
-        len(poll.standing),
-        language,
-    )
+    options = poll.standing[:OPTIONS_SHOWN_MAX]
+    linked, bare = ([f"- {_name(option, is_linked=is_linked)}" for option in options] for is_linked in (True, False))
+    return _with_links_if_they_fit(shown, linked, bare, len(poll.standing), room)
 
 
 def _outcome(shown: ShownPoll, room: int, *, is_pictured: bool) -> str:
@@ -168,17 +175,16 @@ def _bars(shown: ShownPoll, room: int) -> str:
     poll, tally, language = shown.poll, shown.tally, shown.language
     if tally is None:
         return ""
-    counted = live_bars(poll, tally, language)
     won = frozenset(winners(poll, tally))
 
-    def lines(*, is_linked: bool) -> list[str]:
-        return [
-            f"{'🏆 ' if line.number in won else ''}{_name(poll.by_number[line.number], is_linked=is_linked)}\n"
-            f"`{line.bar.ljust(_BAR_CHARS, _BAR_GROUND)}` {escape(line.count)}"
-            for line in counted
-        ]
+    def told(line: LiveLine, *, is_linked: bool) -> str:
+        name = _name(poll.by_number[line.number], is_linked=is_linked)
+        bar_and_count = f"`{line.bar.ljust(_BAR_CHARS, _BAR_GROUND)}` {escape(line.count)}"
+        return f"{'🏆 ' if line.number in won else ''}{name}\n{bar_and_count}"
 
-    return _whole_or_bare(room, lambda is_linked: lines(is_linked=is_linked), len(tally.lines), language)
+    counted = live_bars(poll, tally, language)
+    linked, bare = ([told(line, is_linked=is_linked) for line in counted] for is_linked in (True, False))
+    return _with_links_if_they_fit(shown, linked, bare, len(tally.lines), room)
 
 
 def _name(option: Option, *, is_linked: bool) -> str:
@@ -188,25 +194,32 @@ def _name(option: Option, *, is_linked: bool) -> str:
     return f"{emoji} {label}" if own_emoji(option) or _CUSTOM_EMOJI.fullmatch(emoji) else label
 
 
-def _whole_or_bare(room: int, lines_of: Callable[[bool], Sequence[str]], options_n: int, language: str) -> str:
+def _with_links_if_they_fit(
+    shown: ShownPoll, linked: Sequence[str], bare: Sequence[str], options_n: int, room: int
+) -> str:
     """Return the options with their links if all of that fits, else without, and as many of them as do."""
-    linked, bare = lines_of(True), lines_of(False)  # noqa: FBT003  # see `_name`
-    does_fit = sum(len(line) + 1 for line in linked) + len(plural("vote.card.more", language, options_n)) <= room
-    return _fitting(linked if does_fit else bare, options_n, room, language)
+    length = sum(len(line) + 1 for line in linked) + len(_more(shown, options_n))
+    return _fitting(shown, linked if length <= room else bare, options_n, room)
 
 
-def _fitting(lines: Sequence[str], options_n: int, room: int, language: str) -> str:
+def _fitting(shown: ShownPoll, lines: Sequence[str], options_n: int, room: int) -> str:
     """Return as many of the lines as there is room for, and how many more options there are."""
     kept: list[str] = []
-    left = room - len(plural("vote.card.more", language, options_n)) - 1
+    left = room - len(_more(shown, options_n)) - 1
     for line in lines:
         left -= len(line) + 1
         if left < 0:
             break
         kept.append(line)
     if len(kept) < options_n:
-        kept.append(plural("vote.card.more", language, options_n - len(kept)))
+        kept.append(_more(shown, options_n - len(kept)))
     return "\n".join(kept)
+
+
+def _more(shown: ShownPoll, count: int) -> str:
+    """Return how many are not shown, and where they are."""
+    has_panel = takes_votes(shown.poll) and not is_on_card(shown.poll)
+    return plural("vote.card.more" if has_panel else "vote.card.others", shown.language, count)
 
 
 # When it ends, and what counts.
@@ -260,20 +273,18 @@ def _times(poll: Poll, language: str) -> Iterable[str]:
 def _rows(shown: ShownPoll) -> list[ui.ActionRow[ui.LayoutView]]:
     poll, language = shown.poll, shown.language
     rows: list[ui.ActionRow[ui.LayoutView]] = []
-    takes_votes = poll.state is PollState.OPEN and poll.native_id is None
-    if takes_votes and is_tapped(poll):
+    if takes_votes(poll) and is_tapped(poll):
         rows.append(ui.ActionRow(*(_option_button(poll, option, language) for option in poll.standing)))
-    elif takes_votes and is_chosen_on_card(poll):
+    elif takes_votes(poll) and is_chosen_on_card(poll):
         rows.append(ui.ActionRow(_select(poll, language)))
-    rows.append(ui.ActionRow(*_buttons(poll, language, takes_votes=takes_votes)))
+    rows.append(ui.ActionRow(*_buttons(poll, language)))
     return rows
 
 
-def _buttons(poll: Poll, language: str, *, takes_votes: bool) -> Iterable[ui.Button[ui.LayoutView]]:
-    on_card = is_tapped(poll) or is_chosen_on_card(poll)
-    if takes_votes and poll.standing and not on_card:
+def _buttons(poll: Poll, language: str) -> Iterable[ui.Button[ui.LayoutView]]:
+    if takes_votes(poll) and poll.standing and not is_on_card(poll):
         yield _button(poll, "vote", text("vote.button.vote", language), "🗳️", ButtonStyle.primary)
-    if takes_votes and poll.rules.is_write_in:
+    if takes_votes(poll) and poll.rules.is_write_in:
         yield _button(poll, "nominate", text("vote.button.nominate", language), "✍️")
     # Whatever becomes of a poll, this one stands: by it the card is known to be this poll's.
     yield _button(poll, "mine", text("vote.button.mine", language))

@@ -8,6 +8,7 @@ from bot.domain.errors import GoneError
 from bot.domain.poll.poll import Poll, PollState
 from bot.domain.poll.rules import PollKind
 from bot.domain.poll.vote import NativeVoteError
+from bot.domain.poll.voter import check_voter
 from bot.domain.wording import clean, cut
 from bot.edge.actor import Actors
 from bot.edge.commands import described
@@ -114,14 +115,16 @@ class VotingCog(commands.Cog, name="voting"):
 
 
 def check_takes_votes(poll: Poll, interaction: discord.Interaction) -> None:
-    """Refuse to open a panel in which nothing could be saved.
+    """Refuse to open a panel in which nothing could be saved; what is saved is judged anew.
 
     Raises:
-        PollNotOpenError, PollClosedError, NativeVoteError.
+        PollNotOpenError, PollClosedError, NativeVoteError: see there.
+        AccountYoungError, RoleMissingError, JoinedLateError: see `bot.domain.poll.voter`.
     """
     if poll.native_id is not None:
         raise NativeVoteError(link=poll.link or "")
     poll.check_open(interaction.created_at)
+    check_voter(poll, Actors.member(interaction), interaction.created_at)
 
 
 def _picked(number: int) -> str:

@@ -78,6 +78,11 @@ class BallotPanel(Panel):
         """Whether something is drafted that is not on disk."""
         return False
 
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether nobody can say any more whose ballot is whose."""
+        return self.poll.state is PollState.FINAL and self.poll.rules.is_secret
+
     # What is shown.
 
     def say(self, message_id: str, **params: object) -> str:
@@ -111,7 +116,9 @@ class BallotPanel(Panel):
             lines.append(self.say("vote.panel.really"))
         elif self.is_unsaved:
             lines.append(self.say("vote.panel.unsaved"))
-        if self.saved is None:
+        if self.is_forgotten:
+            lines.append(self.say("vote.panel.forgotten"))
+        elif self.saved is None:
             lines.append(self.say("vote.panel.nothing"))
         else:
             if self.is_ballot_in_body and not self.is_unsaved:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import discord
 from discord import ui
 
-from bot.domain.poll.poll import PollState
+from bot.edge.poll_card import takes_votes
 from cogs.poll.panels.ballot import BallotPanel, Row
 from cogs.poll.panels.kinds import panel_for
 
@@ -17,15 +17,8 @@ class OwnPanel(BallotPanel):
         """Draft nothing."""
 
     def body(self) -> str:
-        """Return what became of a ballot that nobody knows any more."""
-        if self.is_forgotten:
-            return self.say("vote.panel.forgotten")
+        """Return nothing: the ballot stands where every panel tells what is saved."""
         return ""
-
-    @property
-    def is_forgotten(self) -> bool:
-        """Whether nobody can say any more whose ballot is whose."""
-        return self.poll.state is PollState.FINAL and self.poll.rules.is_secret
 
     def rows(self) -> Iterable[Row]:
         """Return nothing: what can be pressed stands at the end."""
@@ -33,7 +26,7 @@ class OwnPanel(BallotPanel):
 
     def own_buttons(self) -> Iterable[ui.Button[BallotPanel]]:
         """Return the way to the panel."""
-        if self.poll.state is PollState.OPEN and self.poll.native_id is None and self.poll.standing:
+        if takes_votes(self.poll) and self.poll.standing:
             yield self.button("vote" if self.saved is None else "change", self._change)
 
     async def _change(self, interaction: discord.Interaction) -> None:
