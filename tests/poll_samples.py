@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from hypothesis import strategies as st
+
 from bot.domain.poll.ballot import Marks, marks_of
 from bot.domain.poll.bracket import Bracket, Match, Round
 from bot.domain.poll.count import tally
-from bot.domain.poll.poll import Option, Poll, PollState
+from bot.domain.poll.poll import OPTION_CHARS_MAX, QUESTION_CHARS_MAX, Option, Poll, PollState
 from bot.domain.poll.rules import Method, PollKind, PollRules
 from bot.domain.poll.tally import Decision, Tally
 
@@ -74,6 +76,16 @@ LONG = (
     "W" * 80,
     "超" * 80,
 )
+
+# What a member may type: other scripts with and without a font, emoji of several characters, accents, bidi, nothing.
+LETTERS = st.sampled_from(
+    [
+        *"aWiMj.- /éßЖω日アー、「한عאก𝐒🏁",
+        *("e\u0301", "हि", "👨‍👩‍👧", "🇯🇵", "1️⃣", "\u202e", "\u200b"),
+    ]
+)
+LABELS = st.lists(LETTERS, min_size=1, max_size=OPTION_CHARS_MAX).map(lambda parts: "".join(parts)[:OPTION_CHARS_MAX])
+QUESTIONS = st.lists(LETTERS, max_size=QUESTION_CHARS_MAX).map(lambda parts: "".join(parts)[:QUESTION_CHARS_MAX])
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,7 +182,9 @@ def judged() -> Sample:
     return voted(poll_of(MAKERS, "Which makers have their mojo, and who has lost it?", rules=rules), profile)
 
 
-def knocked_out(labels: Sequence[str], rounds_n: int = 99, *, is_open: bool = False, language: str = "en") -> Sample:
+def knocked_out(
+    labels: Sequence[str], rounds_n: int = 99, *, is_open: bool = False, question: str = QUESTION, language: str = "en"
+) -> Sample:
     """Return a bracket after `rounds_n` rounds, of which the last may be open; the strongest ones have the byes."""
     entries_n = len(labels)
     order = [1]
@@ -186,6 +200,7 @@ def knocked_out(labels: Sequence[str], rounds_n: int = 99, *, is_open: bool = Fa
             first = one or other or 0
             second = other if one else None
             first_n, second_n = 13 + first * 7 % 41, 12 + (second or 0) * 17 % 40
+            second_n += first_n == second_n
             if second is None:
                 matches.append(Match(number, first, None, first))
             elif is_open and len(rounds) == rounds_n - 1:
@@ -199,7 +214,7 @@ def knocked_out(labels: Sequence[str], rounds_n: int = 99, *, is_open: bool = Fa
     bracket = Bracket(tuple(range(1, entries_n + 1)), tuple(rounds))
     rules = PollRules(kind=PollKind.BRACKET, method=Method.KNOCKOUT)
     state = PollState.FINAL if is_over else PollState.OPEN
-    poll = poll_of(labels, state=state, bracket=bracket, rules=rules)
+    poll = poll_of(labels, question, state=state, bracket=bracket, rules=rules)
     tiers = (tuple(range(1, entries_n + 1)),)
     return Sample(poll, Tally(Method.KNOCKOUT, 124, winners, tiers, (), Decision.OUTRIGHT), language)
 
@@ -229,7 +244,7 @@ SAMPLES = {
     "bracket-4": knocked_out(CARS[:4]),
     "bracket-5": knocked_out(CARS[:5], 2, is_open=True),
     "bracket-8": knocked_out(CARS[:8]),
-    "bracket-8-japanese": knocked_out(JAPANESE, language="ja"),
+    "bracket-8-japanese": knocked_out(JAPANESE, question="最高の旧車は？", language="ja"),
     "bracket-13": knocked_out(names(13), 1, is_open=True),
     "bracket-32": knocked_out(names(32), 3),
     "bracket-64": knocked_out(names(64)),

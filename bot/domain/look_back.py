@@ -1,17 +1,11 @@
-"""What readers answered to the last edition's question: how long they may, and what the next edition tells of it."""
+"""What readers answered to the last edition's question, and what the next edition tells of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from bot.domain.edition import Answer, BigQuestion, LookBack
-from bot.domain.roundup import REVIEW_LEAD, EditionRecord, Roundup
+from bot.domain.roundup import EditionRecord
 
-# A native poll closes some time before the next edition tells what came of it: Discord takes minutes to count.
-CLOSES_BEFORE = timedelta(hours=1)
-# Posting takes some seconds, and a poll lasts whole hours: without this it would close an hour earlier for them.
-GRACE = timedelta(minutes=5)
-POLL_HOURS_MIN, POLL_HOURS_MAX = 1, 768  # Discord docs, poll resource, "duration": up to 32 days
 # "On Monday you said" makes sense as long as readers remember it; a weekly column comes after seven days.
 LOOK_BACK_DAYS_MAX = 8
 
@@ -36,16 +30,6 @@ class Comment:
 
     id: int
     reactions_n: int
-
-
-def poll_hours(roundup: Roundup, now: datetime) -> int:
-    """Return for how many hours a poll is open that is posted at `now`.
-
-    It closes an hour before the next edition is made, which is earlier where editors look at it first.
-    """
-    made_at = roundup.next_after(now) - (REVIEW_LEAD if roundup.review_channel_id is not None else timedelta())
-    hours = (made_at - CLOSES_BEFORE - now + GRACE) // timedelta(hours=1)
-    return min(max(hours, POLL_HOURS_MIN), POLL_HOURS_MAX)
 
 
 def most_liked(comments: Sequence[Comment]) -> Comment | None:

@@ -2,17 +2,15 @@
 
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
-from bot.domain.edition import Answer
 from bot.domain.errors import GoneError, NotSetUpError, PaddockError
-from bot.domain.poll.asked import answers, asked_as_poll, closes
 from bot.domain.poll.ballot import NONCE_BYTES
-from bot.domain.poll.bracket import Bracket
+from bot.domain.poll.bracket import Bracket, with_round_until
 from bot.domain.poll.draft import (
     POLLS_OPEN_MAX,
     LengthError,
@@ -33,17 +31,15 @@ from bot.domain.poll.poll import (
 )
 from bot.domain.poll.record import Record, record_of
 from bot.domain.poll.rules import PollKind
-from bot.domain.roundup import EditionRecord, Roundup
 from bot.domain.wording import clean
 from bot.services.due_work import DueWorkService
-from bot.services.poll_count import ShownPoll, counted, shown
+from bot.services.poll_count import ShownPoll, closed, reopened, shown
 from bot.storage import ballot as ballots
 from bot.storage import guild as guilds
 from bot.storage import poll as table
 from bot.storage.ballot import BallotCount
 from bot.storage.poll import OpenCard
 from bot.storage.store import Session, Store
-from bot.text import text
 
 log = logging.getLogger(__name__)
 
@@ -122,60 +118,6 @@ class PollService:
         await self._audit(session, made, made.created_by, "made")
         return made
 
-    async def ask(self, edition: EditionRecord, roundup: Roundup) -> Poll | None:
-        """Return the poll that asks an edition's question, made the first time; None if it is answered in words.
-
-        Its card is posted by whoever posts the edition, who says so with `asked`.
-        """
-        now = self._clock.now()
-
-        async def write(session: Session) -> Poll | None:
-            if (known := await table.poll_of_edition(session, edition.id)) is not None:
-                return known
-            settings = await guilds.settings_of(session, edition.guild_id)
-            question = None if edition.content is None else edition.content.big_question
-            if settings is None or question is None:
-                return None
-            labels = text("poll.verdict.has_it", settings.language), text("poll.verdict.lost_it", settings.language)
-            draft = asked_as_poll(
-                question,
-                channel_id=edition.thread_id or edition.channel_id,
-                closes_at=closes(roundup, now),
-                other=text("poll.other", settings.language),
-                labels=labels,
-            )
-            if draft is None:
-                return None
-            poll = poll_of(draft, guild_id=edition.guild_id, created_by=0, now=now, edition_id=edition.id)
-            return await table.add_poll(session, replace(poll, state=PollState.OPEN))
-
-        return await self._store.write(write)
-
-    async def asked(self, poll_id: int, message_id: int) -> None:
-        """Record where the card of an edition's poll stands; from now on its own work shows and closes it."""
-
-        async def write(session: Session) -> None:
-            poll = await table.poll_to_change(session, poll_id)
-            if poll is None:
-                return
-            shown = replace(poll, message_id=message_id, thread_id=poll.channel_id, shown_revision=poll.revision)
-            await table.save_poll(session, shown, shows=False)
-            await self._due.schedule(session, POLL, poll.id, self._clock.now(), guild_id=poll.guild_id)
-
-        await self._store.write(write)
-
-    async def answered(self, poll_id: int) -> tuple[tuple[Answer, ...], int, bool] | None:
-        """Return what readers answered in an edition's poll, how many voted, and whether it is over; None if gone."""
-
-        async def read(session: Session) -> tuple[tuple[Answer, ...], int, bool] | None:
-            poll = await table.poll_by_id(session, poll_id)
-            if poll is None:
-                return None
-            result = await counted(session, poll)
-            return answers(poll, result), result.ballots_n, poll.state in {PollState.CLOSED, PollState.FINAL}
-
-        return await self._store.read(read)
-
     async def get(self, actor: Actor, poll_id: int) -> Poll:
         """Return a poll of the actor's guild.
 
@@ -226,10 +168,10 @@ class PollService:
         """
         now = self._clock.now()
 
-        def change(poll: Poll) -> Poll:
+        async def change(session: Session, poll: Poll) -> Poll:
             if poll.state is not PollState.OPEN:
                 raise NotOpenError
-            return replace(poll, state=PollState.CLOSED, closed_at=now)
+            return await closed(session, poll, now)
 
         return await self._change(actor, poll_id, "closed", change)
 
@@ -246,31 +188,33 @@ class PollService:
         """
         now = self._clock.now()
 
-        def change(poll: Poll) -> Poll:
+        async def change(_: Session, poll: Poll) -> Poll:
             if poll.state is PollState.FINAL:
                 raise PollFinalError
             if poll.state is not PollState.CLOSED:
                 raise NotClosedError
             _check_end(poll, closes_at, now)
-            return replace(poll, state=PollState.OPEN, closed_at=None, closes_at=closes_at)
+            return reopened(poll, closes_at, now)
 
         return await self._change(actor, poll_id, "reopened", change)
 
     async def extend(self, actor: Actor, poll_id: int, closes_at: datetime) -> Poll:
-        """Let an open poll, or one that has not opened yet, close at another time.
+        """Let an open poll, or one that has not opened yet, close at another time; of a bracket the round that is open.
 
         Raises:
             NotAllowedError, GoneError, NotOpenError, PollFinalError, PastError, LengthError.
         """
         now = self._clock.now()
 
-        def change(poll: Poll) -> Poll:
+        async def change(_: Session, poll: Poll) -> Poll:
             if poll.state is PollState.FINAL:
                 raise PollFinalError
             # A poll whose time is over takes no votes any more, even if its closing has not been written yet.
-            if poll.state is PollState.CLOSED or (poll.closes_at is not None and poll.closes_at <= now):
+            if poll.state is PollState.CLOSED or (poll.ends_at is not None and poll.ends_at <= now):
                 raise NotOpenError
             _check_end(poll, closes_at, now)
+            if poll.bracket is not None and poll.bracket.rounds:
+                return replace(poll, bracket=with_round_until(poll.bracket, closes_at))
             return replace(poll, closes_at=closes_at, reminded_at=None)
 
         return await self._change(actor, poll_id, "extended", change)
@@ -285,7 +229,7 @@ class PollService:
         if not 0 < len(asked) <= QUESTION_CHARS_MAX:
             raise PollQuestionError(limit=QUESTION_CHARS_MAX)
 
-        def change(poll: Poll) -> Poll:
+        async def change(_: Session, poll: Poll) -> Poll:
             check_changeable(poll)
             return replace(poll, question=asked)
 
@@ -356,14 +300,20 @@ class PollService:
 
     async def change_options(self, actor: Actor, poll_id: int, action: str, change: Callable[[Poll], Poll]) -> Poll:
         """Change what can be chosen in a poll whose result is not final; for `bot.services.poll_options`."""
-        return await self._change(actor, poll_id, action, change)
 
-    async def _change(self, actor: Actor, poll_id: int, action: str, change: Callable[[Poll], Poll]) -> Poll:
+        async def changed(_: Session, poll: Poll) -> Poll:
+            return change(poll)
+
+        return await self._change(actor, poll_id, action, changed)
+
+    async def _change(
+        self, actor: Actor, poll_id: int, action: str, change: Callable[[Session, Poll], Awaitable[Poll]]
+    ) -> Poll:
         """Change a poll, have its card brought up to date, and write it in the audit trail."""
         actor.require(Capability.EDIT)
 
         async def write(session: Session) -> Poll:
-            poll = await table.save_poll(session, change(await self._to_change(session, actor, poll_id)))
+            poll = await table.save_poll(session, await change(session, await self._to_change(session, actor, poll_id)))
             await self._due.schedule(session, POLL, poll.id, self._clock.now(), guild_id=poll.guild_id)
             await self._audit(session, poll, actor.user_id, action)
             return poll

@@ -148,6 +148,7 @@ def test_whatever_names_are_typed_lines_are_as_wide_as_each_other(labels, votes)
         ("abc", 3),
         ("日本", 4),
         ("ｱｲ", 2),
+        ("Ａ１", 4),
         ("é", 1),
         ("e\u0301", 1),
         ("🏁", 2),

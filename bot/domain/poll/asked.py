@@ -4,7 +4,15 @@ from datetime import datetime, timedelta
 
 from bot.domain.edition import Answer, BigQuestion, QuestionKind
 from bot.domain.poll.draft import PollDraft
-from bot.domain.poll.poll import FINAL_AFTER, LENGTH_MAX, OPTION_CHARS_MAX, QUESTION_CHARS_MAX, Option, Poll
+from bot.domain.poll.poll import (
+    FINAL_AFTER,
+    LENGTH_MAX,
+    OPTION_CHARS_MAX,
+    OPTIONS_MIN,
+    QUESTION_CHARS_MAX,
+    Option,
+    Poll,
+)
 from bot.domain.poll.rules import Method, PollKind, PollRules
 from bot.domain.poll.tally import Tally
 from bot.domain.roundup import Roundup
@@ -34,7 +42,7 @@ def asked_as_poll(
     asked = cut(clean(question.text), QUESTION_CHARS_MAX)
     options = _options(question, other)
     match question.kind:
-        case QuestionKind.POLL if len(options) > 1:
+        case QuestionKind.POLL if len(options) > OPTIONS_MIN:  # and "Other" among them
             rules = PollRules()
         case QuestionKind.WRITE_IN:
             rules, options = PollRules(is_write_in=True), ()

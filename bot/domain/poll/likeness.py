@@ -35,6 +35,7 @@ _ACCENTS = regex.compile(r"[\u0300-\u036f]")
 _HIRAGANA = {code: code + 0x60 for code in range(0x3041, 0x3097)}  # Unicode, blocks "Hiragana" and "Katakana"
 _SMALL_KANA = str.maketrans("ァィゥェォッャュョヮヵヶ", "アイウエオツヤユヨワカケ", "ー")
 _V_SOUNDS = (("ヴァ", "バ"), ("ヴィ", "ビ"), ("ヴェ", "ベ"), ("ヴォ", "ボ"), ("ヴ", "ブ"))
+_MAKER_WORDS_MAX = 3  # more than the longest of `MAKER_SPELLINGS` has
 _ARTICLES = frozenset({"the", "an"})
 _ARTICLE_OR_CODE = "a"  # "A 110", "A-Class": it is an article only before a maker
 
@@ -180,20 +181,24 @@ def _is_letters(word: str) -> bool:
 
 
 @cache
-def _makers() -> Mapping[tuple[str, ...], str]:
-    """Return the makers by their folded spellings, the longest first."""
+def _makers() -> tuple[Mapping[tuple[str, ...], str], Mapping[str, str]]:
+    """Return the makers by their folded spellings, and those in kana, the longest first."""
     spelt = {tuple(_TOKEN.findall(folded(spelling))): maker for spelling, maker in MAKER_SPELLINGS.items()}
-    return dict(sorted(spelt.items(), key=lambda item: -sum(map(len, item[0]))))
+    kana = {words[0]: maker for words, maker in spelt.items() if len(words) == 1 and _KANA.fullmatch(words[0])}
+    return spelt, dict(sorted(kana.items(), key=lambda item: -len(item[0])))
 
 
 def _maker(tokens: Sequence[str]) -> tuple[str | None, list[str]]:
     """Return the maker that a name begins with, and the rest; no maker if nothing else is said."""
-    for spelling, maker in _makers().items():
-        length = len(spelling)
-        if len(tokens) > length and tuple(tokens[:length]) == spelling:
-            return maker, list(tokens[length:])
+    spelt, in_kana = _makers()
+    for words_n in range(min(len(tokens) - 1, _MAKER_WORDS_MAX), 0, -1):
+        maker = spelt.get(tuple(tokens[:words_n]))
+        if maker is not None:
+            return maker, list(tokens[words_n:])
+    first = tokens[0] if tokens else ""
+    if _KANA.fullmatch(first):
         # Japanese puts no space between the two.
-        first = tokens[0] if tokens else ""
-        if length == 1 and len(first) > len(spelling[0]) and first.startswith(spelling[0]) and _KANA.fullmatch(first):
-            return maker, [first[len(spelling[0]) :], *tokens[1:]]
+        for spelling, maker in in_kana.items():
+            if len(first) > len(spelling) and first.startswith(spelling):
+                return maker, [first[len(spelling) :], *tokens[1:]]
     return None, list(tokens)

@@ -5,7 +5,7 @@ undone and ballots stay what they are (`bot.domain.poll.ballot.counted`).
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -151,11 +151,11 @@ def place(nominated: str, options: Iterable[Option]) -> Placement:
         nominated: as `check_nomination` returned it.
         options: all of the poll's, in any order, which has no influence.
     """
-    options = tuple(options)
     wanted = name_of(nominated)
     found: dict[int, tuple[Likeness, bool, float]] = {}  # by the option that stands
-    for option in options:
-        target = standing_for(options, option.number)
+    by_number = {option.number: option for option in options}
+    for option in by_number.values():
+        target = _standing_for(by_number, option.number)
         if target is None:
             continue
         name = name_of(option.label)
@@ -192,8 +192,9 @@ def nominate(options: Options, label: str, member_id: int, *, each_max: int = NO
         NominationRemovedError, LabelTakenError, NominatedEnoughError, OptionsFullError.
     """
     wanted = name_of(label)
+    by_number = {option.number: option for option in options}
     for option in options:
-        if standing_for(options, option.number) is None and likeness(wanted, name_of(option.label)) is Likeness.SAME:
+        if _standing_for(by_number, option.number) is None and likeness(wanted, name_of(option.label)) is Likeness.SAME:
             raise NominationRemovedError(label=option.label)
     _check_label_free(options, label)
     if sum(option.added_by == member_id for option in options) >= each_max:
@@ -205,7 +206,10 @@ def nominate(options: Options, label: str, member_id: int, *, each_max: int = NO
 
 def standing_for(options: Iterable[Option], number: int) -> int | None:
     """Return the option that a vote for `number` counts for, through all merges; None if it was removed."""
-    by_number = {option.number: option for option in options}
+    return _standing_for({option.number: option for option in options}, number)
+
+
+def _standing_for(by_number: Mapping[int, Option], number: int) -> int | None:
     seen: set[int] = set()
     while (option := by_number.get(number)) is not None and not option.is_removed and number not in seen:
         if option.merged_into is None:
