@@ -29,6 +29,7 @@ from bot.services.doctor import DoctorService
 from bot.services.due_work import DueWorkService
 from bot.services.editing import EditingService
 from bot.services.edition import EditionWork
+from bot.services.edition_poll import EditionPollService
 from bot.services.feed import FeedWork
 from bot.services.guild import GuildService
 from bot.services.notice import NoticeWork
@@ -167,7 +168,8 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     runner.register(SourceNoticeWork(store, clock), SourceNotices(publisher).tell)
     runner.register(RoundupWork(store, clock, due), RoundupWork.perform)
     editions = EditionWork(store, clock, due, sources, roundups)
-    posting = Posting(publisher, threads, editions, discussions, clock)
+    asking = EditionPollService(store, clock, due)
+    posting = Posting(publisher, threads, editions, discussions, asking, clock=clock)
     runner.register(editions, posting.perform)
     runner.register(ShowWork(store, clock), Showing(posting, Drafts(publisher)).perform)
     runner.register(NoticeWork(store, clock), posting.tell)

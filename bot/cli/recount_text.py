@@ -11,7 +11,7 @@ from bot.domain.poll.ballot import Marks
 from bot.domain.poll.bracket import OPENING
 from bot.domain.poll.poll import Poll
 from bot.domain.poll.record import Recount
-from bot.domain.poll.rules import PollKind
+from bot.domain.poll.rules import Method, PollKind, TieRule
 from bot.domain.poll.tally import CountRound, Tally
 from bot.domain.wording import clean
 from bot.render import poll_words
@@ -77,12 +77,28 @@ def _bracket_words(number: int, value: int, labels: Mapping[int, str]) -> str:
     return f"{number}: {labels.get(value, '–')}"
 
 
-def print_result(poll: Poll, tally: Tally, language: str) -> None:
-    """Print a result: who won and why, what each option got, the rounds and the pairwise table where there are some."""
+def tie_sentence(poll: Poll, language: str) -> str:
+    """Return what is done about ties, for ballots of which it is not known what their voters were told."""
+    is_rounds = poll.rules.method is Method.IRV
+    if poll.rules.tie_rule is TieRule.SHARED:
+        return text("poll.method.ties_together" if is_rounds else "poll.method.ties_shared", language)
+    rule = text("poll.method.ties_rounds" if is_rounds else "poll.method.ties_lot", language)
+    return poll_words.joined((rule, text("poll.method.seed", language, seed=clean(poll.seed))), language)
+
+
+def print_result(poll: Poll, tally: Tally, language: str, *, how: str) -> None:
+    """Print a result: who won and why, what each option got, the rounds and the pairwise table where there are some.
+
+    Args:
+        poll: what was asked.
+        tally: what was counted.
+        language: to print it in.
+        how: it was counted, in a sentence or two.
+    """
     console = _console()
     console.print(Text(clean(poll.question), style="bold"))
     console.print(Text(poll_words.subtitle(poll, tally, language), style="dim"))
-    console.print(Text(poll_words.method_sentence(poll.rules, language, seed=poll.seed), style="dim"))
+    console.print(Text(how, style="dim"))
     console.print()
     console.print(Text(poll_words.decided_sentence(poll, tally, language), style="bold green"))
     console.print()
@@ -130,7 +146,7 @@ def _print_rounds(
     language: str,
 ) -> None:
     shown = [*enumerate(rounds, 1)][-ROUNDS_SHOWN_MAX:]
-    table = _figures(text("cli.recount.rounds", language))
+    table = _figures()
     for number, _ in shown:
         table.add_column(str(number), justify="right", no_wrap=True)
     for option in order:
@@ -141,6 +157,7 @@ def _print_rounds(
         cells = [Text(poll_words.figure(counted.exhausted_n), style="dim") for _, counted in shown]
         table.add_row(Text(text("cli.recount.exhausted", language), style="dim"), *cells)
     console.print()
+    console.print(Text(text("cli.recount.rounds", language), style="bold"))
     console.print(table)
     if left_n := len(rounds) - len(shown):
         console.print(Text(plural("cli.recount.rounds_left", language, left_n), style="dim"))
@@ -154,13 +171,14 @@ def _round_cell(counted: CountRound, option: int) -> Text:
 
 
 def _print_pairwise(console: Console, tally: Tally, labels: Mapping[int, str], language: str) -> None:
-    order = [line.number for line in tally.lines]
     pairwise = tally.pairwise or {}
+    order = [line.number for line in tally.lines if line.number in pairwise]
     console.print()
     if len(order) > PAIRS_SHOWN_MAX:
         console.print(Text(text("cli.recount.pairs_left", language, count=len(order)), style="dim"))
         return
-    table = _figures(text("cli.recount.pairwise", language))
+    console.print(Text(text("cli.recount.pairwise", language), style="bold"))
+    table = _figures()
     for place, _ in enumerate(order, 1):
         table.add_column(str(place), justify="right", no_wrap=True)
     for place, option in enumerate(order, 1):
@@ -178,8 +196,8 @@ def _pair_cell(more: int, less: int, option: int, other: int) -> Text:
     return Text(poll_words.figure(more), style="bold" if more > less else "")
 
 
-def _figures(title: str) -> Table:
-    table = Table(title=Text(title), title_justify="left", title_style="", box=None, padding=(0, 2, 0, 0))
+def _figures() -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column(overflow="fold")
     return table
 

@@ -119,8 +119,10 @@ def is_quorum_missed(poll: Poll, tally: Tally) -> bool:
 def outcome_sentence(poll: Poll, tally: Tally, language: str) -> str:
     """Return who won and which rule decided; or who is ahead, while the poll is open or where a quorum was missed."""
     names = names_of(poll, tally.winners, language)
+    if not tally.winners and is_running(poll):
+        return text("poll.decided.undecided" if tally.ballots_n else "poll.decided.nobody_yet", language)
     if not tally.winners:
-        return text("poll.decided.nobody_yet" if is_running(poll) else "poll.decided.nobody", language)
+        return text("poll.decided.nobody", language)
     if is_running(poll):
         return plural("poll.decided.leads", language, len(tally.winners), winners=names)
     if is_quorum_missed(poll, tally):
@@ -169,12 +171,10 @@ def percent(part: float, whole: float) -> str:
     """Return a share in whole per cent, never 0% or 100% for what is only nearly so; empty for a share of nothing."""
     if whole <= 0:
         return ""
-    share = part / whole
-    if 0 < share < 0.005:  # noqa: PLR2004  # half of a per cent
+    shown = f"{part / whole:.0%}"
+    if part > 0 and shown == "0%":
         return "<1%"
-    if 0.995 <= share < 1:  # noqa: PLR2004  # all but that
-        return ">99%"
-    return f"{share:.0%}"
+    return ">99%" if part < whole and shown == "100%" else shown
 
 
 def duels_won(tally: Tally, number: int) -> int:

@@ -40,7 +40,7 @@ class VoteService:
         Args:
             actor: whose.
             poll_id: where.
-            marks: the whole ballot; in a bracket only the matches that are tapped now.
+            marks: the whole ballot; in a bracket taps are cast instead.
             at: when the interaction was made, by its snowflake.
 
         Raises:

@@ -9,6 +9,7 @@ from bot.storage import store as store_module
 from bot.storage.store import Session, Store, open_store
 from tests.house import Entry, House, NewsServer, editor
 from tests.postgres import URL_FIXTURES
+from tests.services.polling import PollHouse, poll_house
 
 VANS = Entry("vans", "Vans are back", "The maker shows its van again. Which van was the best of them all?")
 
@@ -45,3 +46,9 @@ async def column(guild: House, news: NewsServer) -> House:
     """A guild that is set up and follows a feed with news, one of which asks a question."""
     await guild.sources.add(editor(), news.publish("/motor", VANS, Entry("trucks", "Trucks grow")))
     return guild
+
+
+@pytest.fixture
+def polls(guild: House) -> PollHouse:
+    """A guild that is set up, with the services of polls."""
+    return poll_house(guild)

@@ -4,7 +4,7 @@ What ballots do to it stands in `bot.domain.poll.knockout`, what they may say in
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -147,6 +147,20 @@ def next_matches(matches: Sequence[Match]) -> tuple[Match, ...]:
 def is_over(bracket: Bracket) -> bool:
     """Tell whether its final is decided."""
     return bracket.final is not None and bracket.final.is_over
+
+
+def with_round_until(bracket: Bracket, closes_at: datetime) -> Bracket:
+    """Return a bracket whose open round, or opening vote, ends at another time."""
+    return replace(bracket, rounds=(*bracket.rounds[:-1], replace(bracket.rounds[-1], closes_at=closes_at)))
+
+
+def with_final_open(bracket: Bracket, closes_at: datetime) -> Bracket:
+    """Return a bracket that is over with its final to be decided again, until `closes_at`."""
+    final = bracket.final
+    if final is None:
+        return bracket
+    again = replace(final, winner=None, first_n=0, second_n=0, decided_by=None)
+    return replace(bracket, rounds=(*bracket.rounds[:-1], Round((again,), closes_at)))
 
 
 def open_round(bracket: Bracket) -> Round | None:

@@ -10,13 +10,13 @@ from typing import Any, NoReturn, cast
 from bot.domain.errors import PaddockError
 from bot.domain.poll.ballot import CANONICAL_CHARS_MAX, NONCE_BYTES, Marks, from_canonical
 from bot.domain.poll.bracket import Bracket, Match, Round
-from bot.domain.poll.poll import OPTION_CHARS_MAX, QUESTION_CHARS_MAX, Option
+from bot.domain.poll.poll import OPTION_CHARS_MAX, OPTIONS_MAX, QUESTION_CHARS_MAX, Option
 from bot.domain.poll.record import FORMAT, Record, RecordedBallot, public_poll
 from bot.domain.poll.rules import PollRules, RulesError, rules_from_json
 from bot.domain.poll.tally_json import Json
 
 BALLOTS_MAX = 1_000_000  # what fits into the bytes that are read at all
-OPTIONS_MAX = 1_000  # a poll's own hundred, and what was merged and removed besides
+ENTRIES_MAX = 1_000  # options that stand, and what was merged and removed besides
 ROUNDS_MAX = 16
 WHOLE_MAX = 2**63 - 1  # what a database keeps
 SEED_CHARS_MAX = 64
@@ -240,7 +240,7 @@ def _is_like(name: str, value: Any, default: Any) -> bool:
 
 def _options(document: _Object) -> tuple[Option, ...]:
     options: dict[int, Option] = {}
-    for entry in document.objects("options", OPTIONS_MAX):
+    for entry in document.objects("options", ENTRIES_MAX):
         number = entry.whole("number", least=1)
         if number in options:
             raise entry.wrong("number", "1, 2, 3 …")
@@ -250,6 +250,8 @@ def _options(document: _Object) -> tuple[Option, ...]:
             merged_into=entry.whole_or_null("merged_into", least=1),
             is_removed=entry.flag("is_removed"),
         )
+    if sum(option.stands for option in options.values()) > OPTIONS_MAX:
+        raise TooManyError(where=".options", limit=OPTIONS_MAX)
     for index, option in enumerate(options.values()):
         if option.merged_into is not None and option.merged_into not in options:
             raise FieldWrongError(where=f".options[{index}].merged_into", expected=", ".join(map(str, [*options][:3])))
@@ -271,10 +273,10 @@ def _bracket(document: _Object) -> Bracket | None:
                 match.whole("first_n"),
                 match.whole("second_n"),
             )
-            for match in entry.objects("matches", OPTIONS_MAX)
+            for match in entry.objects("matches", ENTRIES_MAX)
         )
         rounds.append(Round(matches, entry.moment("closes_at")))
-    return Bracket(found.wholes("order", OPTIONS_MAX), tuple(rounds))
+    return Bracket(found.wholes("order", ENTRIES_MAX), tuple(rounds))
 
 
 def _ballot(entry: _Object) -> RecordedBallot:

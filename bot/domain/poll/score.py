@@ -93,16 +93,15 @@ def _of_run_offs(
     firsts: Sequence[int], seconds: Sequence[int], table: Mapping[int, Mapping[int, int]]
 ) -> tuple[int, ...]:
     """Return who wins, or draws, any run-off of a first and a second."""
+    if len(firsts) == 1 and not seconds:
+        return tuple(firsts)
     pairs = product(firsts, seconds) if seconds else combinations(firsts, 2)
-    winners = {
-        number
-        for one, other in pairs
-        for number, votes, against in (
-            (one, table[one][other], table[other][one]),
-            (other, table[other][one], table[one][other]),
-        )
-        if votes >= against
-    }
+    winners: set[int] = set()
+    for one, other in pairs:
+        if table[one][other] >= table[other][one]:
+            winners.add(one)
+        if table[other][one] >= table[one][other]:
+            winners.add(other)
     return tuple(number for number in (*firsts, *seconds) if number in winners)
 
 

@@ -11,6 +11,7 @@ from bot.domain.errors import PaddockError
 from bot.domain.poll.ballot import Marks
 from bot.domain.poll.poll import Option, PollState
 from bot.edge.markdown import fit
+from bot.edge.poll_card import marker, takes_votes
 from bot.edge.question import ACCENT
 from bot.edge.replies import Panel
 from bot.edge.sentences import error_sentence
@@ -101,9 +102,10 @@ class BallotPanel(Panel):
         container: ui.Container[BallotPanel] = ui.Container(
             ui.TextDisplay(f"### {question}\n-# {how}"), accent_colour=ACCENT
         )
-        if body := self.body():
+        has_options = bool(self.poll.standing)
+        if body := self.body() if has_options else self.say("vote.card.no_options"):
             container.add_item(ui.TextDisplay(body))
-        for row in () if self._is_withdrawing else self.rows():
+        for row in self.rows() if has_options and not self._is_withdrawing else ():
             container.add_item(row)
         container.add_item(ui.TextDisplay(self._state(note)))
         if foot := self._foot():
@@ -141,6 +143,10 @@ class BallotPanel(Panel):
             return row
         for button in self.own_buttons():
             row.add_item(button)
+        if self.poll.rules.is_write_in and takes_votes(self.poll):
+            # The lasting button itself: it answers wherever it stands.
+            nominate = f"{marker(self.poll.id)}nominate"
+            row.add_item(ui.Button(label=self.say("vote.button.nominate"), emoji="✍️", custom_id=nominate))
         if self.saved is not None and self.poll.state is PollState.OPEN:
             self.add(row, "withdraw", self._ask_to_withdraw)
         return row if row.children else None
@@ -203,7 +209,7 @@ class BallotPanel(Panel):
     async def cast(
         self, interaction: discord.Interaction, marks: Marks, then: Callable[[], None] | None = None
     ) -> None:
-        """Save a ballot (of a bracket, what is said of some matches), do what follows, and show what came of it.
+        """Save a ballot, do what follows, and show what came of it.
 
         A ballot that says nothing is no ballot, so that the one before it is withdrawn.
         """
@@ -211,6 +217,10 @@ class BallotPanel(Panel):
             await self._hand_in(interaction, self._desk.vote(interaction, self.poll.id, marks), then)
         else:
             await self._hand_in(interaction, self._desk.withdraw(interaction, self.poll.id), then)
+
+    async def tap(self, interaction: discord.Interaction, marks: Marks, then: Callable[[], None] | None = None) -> None:
+        """Save what is said of some matches of a bracket, do what follows, and show what came of it."""
+        await self._hand_in(interaction, self._desk.tap(interaction, self.poll.id, marks), then)
 
     async def _withdraw(self, interaction: discord.Interaction) -> None:
         self._is_withdrawing = False

@@ -81,7 +81,7 @@ class BracketPanel(BallotPanel):
 
     async def _judge(self, match: int, number: int, interaction: discord.Interaction) -> None:
         """Let an entry go on, and show the next pair."""
-        await self.cast(interaction, ((match, number),), self._go_on)
+        await self.tap(interaction, ((match, number),), self._go_on)
 
     def _go_on(self) -> None:
         self._place += 1
@@ -113,6 +113,6 @@ class BracketPanel(BallotPanel):
 
     async def _tap(self, interaction: discord.Interaction, taps: dict[int, int]) -> None:
         if taps:
-            await self.cast(interaction, marks_of(taps))
+            await self.tap(interaction, marks_of(taps))
         else:
             await self.redraw(interaction)
