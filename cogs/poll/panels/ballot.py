@@ -120,9 +120,9 @@ class BallotPanel(Panel):
             lines.append(self.say("vote.panel.unsaved"))
         if self.is_forgotten:
             lines.append(self.say("vote.panel.forgotten"))
-        elif self.saved is None:
+        elif self.saved is None and not self.is_unsaved:
             lines.append(self.say("vote.panel.nothing"))
-        else:
+        elif self.saved is not None:
             if self.is_ballot_in_body and not self.is_unsaved:
                 lines.append(self.say("vote.panel.saved_above"))
             else:
@@ -138,7 +138,8 @@ class BallotPanel(Panel):
     def _foot(self) -> Row | None:
         row: Row = ui.ActionRow()
         if self._is_withdrawing:
-            self.add(row, "really", self._withdraw, style=ButtonStyle.danger)
+            label = self.say("vote.panel.yes")
+            row.add_item(self.button("really", self._withdraw, label=label, style=ButtonStyle.danger))
             self.add(row, "keep", self._ask_not_to_withdraw)
             return row
         for button in self.own_buttons():
@@ -183,20 +184,23 @@ class BallotPanel(Panel):
         """Put a button into a row."""
         row.add_item(self.button(name, press, off=off, style=style))
 
-    def turn_row(self, name: str, place: int, pages_n: int, turn: Callable[[int], None]) -> Iterable[Row]:
+    def turn_row(
+        self, name: str, place: int, pages_n: int, turn: Callable[[int], None], *, is_counted: bool = True
+    ) -> Iterable[Row]:
         """Return the buttons that lead to the page before and after; nothing where there is one page."""
         if pages_n < 2:  # noqa: PLR2004  # one page needs no turning
             return
         row: Row = ui.ActionRow()
-        for way, label, to in (("back", "◀", place - 1), ("on", "▶", place + 1)):
+        for way, label, to in (("back", "←", place - 1), ("on", "→", place + 1)):
 
             async def press(interaction: discord.Interaction, to: int = to) -> None:
                 turn(to)
                 await self.redraw(interaction)
 
             row.add_item(self.button(f"{name}:{way}", press, label=label, off=not 0 <= to < pages_n))
-        at = self.say("vote.panel.page", place=place + 1, pages=pages_n)
-        row.add_item(ui.Button(label=at, custom_id=f"ballot:{name}:at", disabled=True))
+        if is_counted:
+            at = self.say("vote.panel.page", place=place + 1, pages=pages_n)
+            row.add_item(ui.Button(label=at, custom_id=f"ballot:{name}:at", disabled=True))
         yield row
 
     # What pressing does.

@@ -74,7 +74,7 @@ class BracketPanel(BallotPanel):
                 style = ButtonStyle.primary if number == chosen else ButtonStyle.secondary
                 row.add_item(self.button(name, partial(self._judge, match.number, number), label=label, style=style))
             yield row
-        yield from self.turn_row("match", self._place, len(matches) + 1, self._turn)
+        yield from self.turn_row("match", self._place, len(matches) + 1, self._turn, is_counted=False)
 
     def _turn(self, to: int) -> None:
         self._place = to
