@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 Tell = Callable[[str], None]
 
-POLL_DUE = "demo.due.poll"
+POLL_DUE = "demo.due.poll"  # it opens and ends by itself, between the things that a day is about
 
 
 class SceneError(Exception):
