@@ -22,29 +22,38 @@ from bot.feeds.fetch import Fetcher, FetchLimits
 from bot.feeds.read import FeedReader
 from bot.feeds.worker import ParserProcess
 from bot.services.backup import BackupService
+from bot.services.ballot_box import BallotBox
 from bot.services.commands import CommandListService
 from bot.services.discussion import DiscussionService
 from bot.services.doctor import DoctorService
 from bot.services.due_work import DueWorkService
 from bot.services.editing import EditingService
 from bot.services.edition import EditionWork
+from bot.services.edition_poll import EditionPollService
 from bot.services.feed import FeedWork
 from bot.services.guild import GuildService
 from bot.services.notice import NoticeWork
 from bot.services.page import PageService
 from bot.services.planning import RoundupWork
+from bot.services.poll import PollService
+from bot.services.poll_work import PollWork
 from bot.services.question import QuestionService
 from bot.services.roundup import RoundupService
 from bot.services.showing import ShowWork
 from bot.services.source import SourceService
 from bot.services.source_notice import SourceNoticeWork
 from bot.services.suggestion import SuggestionService
+from bot.services.vote import VoteService
 from bot.settings import Settings
 from bot.storage.migrate import upgrade
 from bot.storage.store import Store, open_store
 from cogs.discussion import DiscussionCog, DiscussSelect
 from cogs.guild import GuildCog
 from cogs.help import HelpCog
+from cogs.poll import BUTTONS as POLL_BUTTONS
+from cogs.poll import VotingCog
+from cogs.poll.desk import VotingDesk
+from cogs.poll.posting import PollPosting
 from cogs.question import QuestionCog
 from cogs.roundup import BUTTONS, RoundupCog
 from cogs.roundup.posting import Posting
@@ -72,6 +81,8 @@ class App:
     sources: SourceService
     roundups: RoundupService
     editing: EditingService
+    polls: PollService
+    votes: VoteService
     backups: BackupService
 
     async def run_once(self, clock: Clock) -> int:
@@ -120,6 +131,8 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     discussions = DiscussionService(store, clock)
     editing = EditingService(store, clock, due)
     suggestions = SuggestionService(store, clock, due, reader)
+    polls = PollService(store, clock, due)
+    votes = VoteService(store, BallotBox(store))
     actors = Actors(guilds)
 
     async def load(client: PaddockClient) -> None:
@@ -142,6 +155,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
         )
         await client.add_feature(QuestionCog(actors, QuestionService(store, clock)))
         await client.add_feature(DiscussionCog(discussions, publisher, threads), (DiscussSelect,))
+        await client.add_feature(VotingCog(polls, VotingDesk(polls, votes, live)), POLL_BUTTONS)
         await client.add_feature(HelpCog(actors, guilds, DoctorService(clock, guilds, sources, due)))
 
     monotonic = SystemClock().monotonic
@@ -154,13 +168,14 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     runner.register(SourceNoticeWork(store, clock), SourceNotices(publisher).tell)
     runner.register(RoundupWork(store, clock, due), RoundupWork.perform)
     editions = EditionWork(store, clock, due, sources, roundups)
-    posting = Posting(publisher, threads, editions, discussions, clock)
+    posting = Posting(publisher, threads, editions, discussions, EditionPollService(store, clock, due), clock=clock)
     runner.register(editions, posting.perform)
     runner.register(ShowWork(store, clock), Showing(posting, Drafts(publisher)).perform)
     runner.register(NoticeWork(store, clock), posting.tell)
     runner.register(suggestions, SuggestionTelling(publisher).perform)
+    runner.register(PollWork(store, clock), PollPosting(publisher, threads, live).perform)
     backups = BackupService(settings.database_url, clock, every=settings.backup_every)
-    return App(client, runner, live, guilds, sources, roundups, editing, backups)
+    return App(client, runner, live, guilds, sources, roundups, editing, polls, votes, backups)
 
 
 async def run(settings: Settings) -> None:

@@ -1,8 +1,12 @@
-"""Makes the README's pictures from the demo as it is: ``python -m tests.pictures``."""
+"""Makes the documents' pictures: ``python -m tests.pictures``, with ``polls`` after it only those of polls.
+
+The README's are taken from the demo as it is; those of polls are drawn by the bot from results of ours.
+"""
 
 import asyncio
 import io
 import re
+import sys
 from pathlib import Path
 
 from PIL import Image
@@ -10,8 +14,10 @@ from playwright.async_api import BrowserContext, FloatRect, Page, async_playwrig
 
 from bot.demo.page import Page as DemoPage
 from bot.demo.run import open_local, set_up
+from bot.render.poll_picture import poll_picture
 from bot.settings import Settings
 from tests.demo.browser import ARGUMENTS, CHROMIUM
+from tests.poll_samples import SAMPLES
 
 PICTURES = Path(__file__).parents[1] / "docs" / "pictures"
 WIDE = {"width": 1280, "height": 1000}
@@ -20,6 +26,7 @@ SCALE = 1.3  # brings a message of 690 pixels to about 900
 MARGIN = 16  # CSS pixels left and right of what is cropped
 BYTES_MAX = 300_000
 COLOURS = 256
+POLLS = ("five", "verdict", "run-off", "bracket-8-japanese")
 
 
 async def main() -> None:
@@ -38,6 +45,14 @@ async def main() -> None:
             _write("edition.png", await _edition(context, page))
         finally:
             await browser.close()
+
+
+def polls() -> None:
+    """Draw a few results, as small as they are sent, and write them."""
+    PICTURES.mkdir(exist_ok=True)
+    for name in POLLS:
+        sample = SAMPLES[name]
+        _keep(f"poll-{name}.png", poll_picture(sample.poll, sample.tally, sample.language))
 
 
 async def _edition(context: BrowserContext, page: Page) -> bytes:
@@ -60,14 +75,23 @@ async def _edition(context: BrowserContext, page: Page) -> bytes:
 
 
 def _write(name: str, png: bytes) -> None:
-    picture = Image.open(io.BytesIO(png)).convert("RGB")
+    picture = Image.open(io.BytesIO(png)).convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE)
+    file = io.BytesIO()
+    picture.save(file, "PNG", optimize=True)
+    _keep(name, file.getvalue())
+
+
+def _keep(name: str, png: bytes) -> None:
     path = PICTURES / name
-    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
-    size = path.stat().st_size
-    if size > BYTES_MAX:
-        raise SystemExit(f"{path} has {size} bytes, more than {BYTES_MAX}")
-    print(path.relative_to(PICTURES.parents[1]), f"{picture.width}x{picture.height}", f"{size} bytes")  # noqa: T201  # a program for the terminal
+    path.write_bytes(png)
+    if len(png) > BYTES_MAX:
+        raise SystemExit(f"{path} has {len(png)} bytes, more than {BYTES_MAX}")
+    with Image.open(path) as picture:
+        size = f"{picture.width}x{picture.height}"
+    print(path.relative_to(PICTURES.parents[1]), size, f"{len(png)} bytes")  # noqa: T201  # a program for the terminal
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    polls()
+    if sys.argv[1:] != ["polls"]:
+        asyncio.run(main())

@@ -18,7 +18,7 @@ from bot.cli.settings_text import env_example
 from tests.check_messages import ROOT
 
 SHARED_FEEDS = sorted((ROOT.parent / "shared/feeds").glob("*"))
-COMMANDS = ["run", "demo", "doctor", "roundup", "migrate", "backup", "restore", "settings"]
+COMMANDS = ["run", "demo", "doctor", "roundup", "recount", "migrate", "backup", "restore", "settings"]
 OURS = ("DISCORD_", "DATABASE_", "PADDOCK_")
 
 
@@ -125,7 +125,7 @@ def test_help_names_every_command_and_how_to_begin(paddock):
         assert word in out
 
 
-@pytest.mark.parametrize("command", ["demo", "roundup", "backup", "restore", "settings"])
+@pytest.mark.parametrize("command", ["demo", "roundup", "recount", "backup", "restore", "settings"])
 def test_the_help_of_a_command_with_options_shows_examples(paddock, command):
     code, out, _ = paddock(command, "--help")
     assert code == 0

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-from bot.cli.recount_text import print_result, print_verified, unique_labels
+from bot.cli.recount_text import print_result, print_verified, tie_sentence, unique_labels
 from bot.domain.errors import PaddockError
 from bot.domain.poll.abif import read_abif
 from bot.domain.poll.ballot import canonical
@@ -20,6 +20,7 @@ from bot.domain.poll.tally import Tally
 from bot.domain.poll.tally_json import Json, tally_to_json
 from bot.domain.wording import clean
 from bot.feeds.files import FileTooLargeError, read_file
+from bot.render import poll_words
 from bot.settings import MEBIBYTE, Settings
 from bot.text import error_text, text
 
@@ -90,7 +91,9 @@ def print_recount(settings: Settings, file: Path, *, expect: str | None, receipt
         print(json.dumps(recount_to_json(recount), ensure_ascii=False, indent=2))
     else:
         print_verified(recount, settings.language)
-        print_result(recount.record.poll, recount.tally, settings.language)
+        poll = recount.record.poll
+        how = poll_words.method_sentence(poll.rules, settings.language, seed=poll.seed)
+        print_result(poll, recount.tally, settings.language, how=how)
     return 0
 
 
@@ -117,7 +120,7 @@ def print_count(settings: Settings, file: Path, method: Method, *, tie_rule: Tie
     if output == "json":
         print(json.dumps(result_to_json(poll, counted), ensure_ascii=False, indent=2))
     else:
-        print_result(poll, counted, settings.language)
+        print_result(poll, counted, settings.language, how=tie_sentence(poll, settings.language))
     return 0
 
 

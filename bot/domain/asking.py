@@ -96,6 +96,21 @@ SUPERLATIVE = regex.compile(
 )
 
 
+# One clause asks for who is up, the other for who is down: "Which makers have their mojo back, and who has lost it?"
+_UP_AND_DOWN = regex.compile(
+    r"\b(?:which|who(?:[’']s)?)\b[^?]{3,120}(?:[,;]|\band\b)\s*(?:and\s+|but\s+)?(?:which(?:\s+(?:ones?|of\s+them))?|who(?:[’']s)?)\b"
+    r"[^?]{0,40}\b(?:los(?:t|ing)|lack(?:s|ing)?|(?:has|have|is|are|do|does)(?:n[’']t|\s+not)|not|over|down|out|finished|washed|"
+    r"fading|faded|slipp(?:ed|ing)|fall(?:en|ing)|struggling|worst|in\s+trouble|on\s+the\s+way\s+out)\b"
+    r"|(?:どの|どこ|誰|だれ)[^？?]{2,60}、[^？?]{0,20}(?:どの|どこ|誰|だれ)[^？?]{0,20}(?:失|ない|なくな|不調|負け|落ち|終わ|低迷|苦戦)",
+    regex.IGNORECASE,
+)
+
+
+def asks_up_and_down(question: str) -> bool:
+    """Return whether a question wants each of several found one way or the other, rather than one of them chosen."""
+    return _UP_AND_DOWN.search(question) is not None
+
+
 def may_ask(body: str) -> bool:
     """Return whether a text can hold a question or a task for its readers at all: a cheap look."""
     return "?" in body or "？" in body or "か。" in body or _TASK_ANYWHERE.search(body) is not None

@@ -47,6 +47,7 @@ class QuestionKind(StrEnum):
     POLL = "poll"  # among the options found
     WRITE_IN = "write_in"  # best, worst, favourite: readers name the options
     THREAD = "thread"  # in words
+    VERDICT = "verdict"  # each option found one way or the other: who has it, who has lost it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +63,11 @@ class BigQuestion:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What readers chose, and how many of them."""
+    """What readers chose, and how many of them; `of_n` is of how many, where that is not all who voted."""
 
     text: str
     votes_n: int
+    of_n: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

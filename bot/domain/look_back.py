@@ -1,26 +1,24 @@
-"""What readers answered to the last edition's question: how long they may, and what the next edition tells of it."""
+"""What readers answered to the last edition's question, and what the next edition tells of it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from bot.domain.edition import Answer, BigQuestion, LookBack
-from bot.domain.roundup import REVIEW_LEAD, EditionRecord, Roundup
+from bot.domain.roundup import EditionRecord
 
-# A native poll closes some time before the next edition tells what came of it: Discord takes minutes to count.
-CLOSES_BEFORE = timedelta(hours=1)
-# Posting takes some seconds, and a poll lasts whole hours: without this it would close an hour earlier for them.
-GRACE = timedelta(minutes=5)
-POLL_HOURS_MIN, POLL_HOURS_MAX = 1, 768  # Discord docs, poll resource, "duration": up to 32 days
 # "On Monday you said" makes sense as long as readers remember it; a weekly column comes after seven days.
 LOOK_BACK_DAYS_MAX = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What Discord tells of a question: the votes of its poll, if it has one, and what was said in its thread."""
+    """What came of a question: the votes of its poll, if it has one, and what was said in its thread.
+
+    `votes_n` is how many voted; None where that is the sum of the answers' votes.
+    """
 
     answers: tuple[Answer, ...] = ()
+    votes_n: int | None = None
     is_final: bool = True
     comments_n: int = 0
     liked_link: str | None = None
@@ -34,16 +32,6 @@ class Comment:
     reactions_n: int
 
 
-def poll_hours(roundup: Roundup, now: datetime) -> int:
-    """Return for how many hours a poll is open that is posted at `now`.
-
-    It closes an hour before the next edition is made, which is earlier where editors look at it first.
-    """
-    made_at = roundup.next_after(now) - (REVIEW_LEAD if roundup.review_channel_id is not None else timedelta())
-    hours = (made_at - CLOSES_BEFORE - now + GRACE) // timedelta(hours=1)
-    return min(max(hours, POLL_HOURS_MIN), POLL_HOURS_MAX)
-
-
 def most_liked(comments: Sequence[Comment]) -> Comment | None:
     """Return the comment that most members reacted to, the earliest of several; None if nobody reacted to any."""
     best = min(comments, key=lambda comment: (-comment.reactions_n, comment.id), default=None)
@@ -52,7 +40,7 @@ def most_liked(comments: Sequence[Comment]) -> Comment | None:
 
 def look_back(earlier: EditionRecord, question: BigQuestion, heard: Heard) -> LookBack | None:
     """Return what came of an earlier edition's question, most chosen answers first; None if nobody said anything."""
-    votes_n = sum(answer.votes_n for answer in heard.answers)
+    votes_n = sum(answer.votes_n for answer in heard.answers) if heard.votes_n is None else heard.votes_n
     if not votes_n and not heard.comments_n:
         return None
     chosen = [answer for answer in heard.answers if answer.votes_n > 0]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import regex
 
 from bot.domain.article import Article
-from bot.domain.asking import SUPERLATIVE, Form, closing_question, first_question, form_of, may_ask
+from bot.domain.asking import SUPERLATIVE, Form, asks_up_and_down, closing_question, first_question, form_of, may_ask
 from bot.domain.column import read_column
 from bot.domain.edition import BigQuestion, QuestionKind, QuestionOrigin
 from bot.domain.names import is_outlet, makers, names
@@ -99,6 +99,8 @@ def kind_of(question: str, told: Sequence[str]) -> tuple[QuestionKind, tuple[str
         told: the paragraphs of the article that asks; options are named there, by how often.
     """
     form = form_of(question)
+    if asks_up_and_down(question) and len(judged := _candidates(question, told)) >= OPTIONS_MIN:
+        return QuestionKind.VERDICT, _options(judged)
     if options := _options(_choices(question, told, form)):
         return QuestionKind.POLL, options
     # "Which?" without anything to choose from is answered by naming, as what is best is.

@@ -141,6 +141,7 @@ class EditionRecord:
     last step recorded, `begun` the one whose intent is recorded; `ended_at` is when it was last skipped
     or given up. `revision` grows with each change of the content, `shown_revision` is the one that Discord shows;
     `review_id` is the message in the editors' channel `review_channel_id`.
+    `poll_id` is the poll that asks its question.
     """
 
     id: int
@@ -166,6 +167,7 @@ class EditionRecord:
     review_id: int | None = None
     approved_by: int | None = None
     approved_at: datetime | None = None
+    poll_id: int | None = None
 
     @property
     def may_stand(self) -> bool:
@@ -213,6 +215,7 @@ class Progress:
     reason: str | None = None
     shown_revision: int | None = None
     review_id: int | None = None
+    poll_id: int | None = None
 
 
 def next_step(edition: EditionRecord) -> EditionStep | None:

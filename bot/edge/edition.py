@@ -9,6 +9,7 @@ from bot.domain.edition import Answer, BigQuestion, Correction, Edition, LookBac
 from bot.domain.guild import Part
 from bot.domain.wording import clean, cut
 from bot.edge.markdown import escape, fit, link
+from bot.edge.poll_card import marker as poll_marker
 from bot.edge.question import ACCENT, OPTIONS_SHOWN_MAX
 from bot.render.edition import Credit, credits_of, quotation, source_name
 from bot.text import day_text, join_names, plural, text
@@ -44,10 +45,11 @@ CORRECTION_CHARS_MAX = 120
 
 @dataclass(frozen=True, slots=True)
 class EditionLinks:
-    """Where the parts of a posted edition stand."""
+    """Where the parts of a posted edition stand, and the poll that asks its question."""
 
     thread: str | None = None
     question: str | None = None
+    poll_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -259,7 +261,7 @@ def _week(told: Sequence[LookBack], language: str) -> str:
 
 
 def _answer(answer: Answer, told: LookBack, language: str) -> str:
-    percent = round(100 * answer.votes_n / max(told.votes_n, 1))
+    percent = round(100 * answer.votes_n / max(answer.of_n or told.votes_n, 1))
     words = fit(answer.text, LOOK_BACK_ANSWER_CHARS_MAX)
     return plural("roundup.look_back.answer", language, answer.votes_n, answer=words, percent=percent)
 
@@ -331,7 +333,11 @@ def _buttons(
     edition_id: int, language: str, parts: frozenset[Part], links: EditionLinks
 ) -> ui.ActionRow[ui.LayoutView]:
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
-    if links.question:
+    if links.poll_id is not None:
+        label = text("roundup.view.vote", language)
+        custom_id = f"{poll_marker(links.poll_id)}vote"
+        row.add_item(ui.Button(label=label, emoji="🗳️", style=ButtonStyle.primary, custom_id=custom_id))
+    elif links.question:
         row.add_item(ui.Button(label=text("roundup.view.answer_button", language), emoji="❓", url=links.question))
     elif links.thread:
         row.add_item(ui.Button(label=text("roundup.view.discuss", language), emoji="💬", url=links.thread))

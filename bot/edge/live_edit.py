@@ -2,16 +2,19 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
+from weakref import WeakValueDictionary
 
 from discord import ui
 
 from bot.clock import Clock, sleep_or_wake
 from bot.domain.errors import PaddockError
 from bot.edge.pace import Priority
-from bot.edge.publish import Publisher
+from bot.edge.publish import Illustrated, Publisher
 
 log = logging.getLogger(__name__)
 
@@ -20,10 +23,12 @@ EDIT_EVERY = timedelta(seconds=5)
 # Messages wanted at once are far fewer; the bound keeps a fault from growing.
 WANTED_MAX = 10_000
 
+Render: TypeAlias = Callable[[], Awaitable[ui.LayoutView | Illustrated | None]]
+
 
 @dataclass(frozen=True, slots=True)
 class _Wanted:
-    render: Callable[[], Awaitable[ui.LayoutView | None]]
+    render: Render
     not_before: datetime
 
 
@@ -36,8 +41,23 @@ class LiveEdits:
         self._wanted: dict[tuple[int, int], _Wanted] = {}
         self._edited_at: dict[tuple[int, int], datetime] = {}
         self._woken = asyncio.Event()
+        # Each lives as long as somebody holds it.
+        self._editing: WeakValueDictionary[tuple[int, int], asyncio.Lock] = WeakValueDictionary()
 
-    def want(self, channel_id: int, message_id: int, render: Callable[[], Awaitable[ui.LayoutView | None]]) -> None:
+    @asynccontextmanager
+    async def held(self, channel_id: int, message_id: int) -> AsyncGenerator[None]:
+        """Let no live edit of a message be under way in the body, which shows it as it stands for good.
+
+        A live edit waits for its place in the budget with what it was given before; overtaken by such an edit it would
+        put the older state back, and nobody would mend it.
+        """
+        async with self._turn((channel_id, message_id)):
+            yield
+
+    def _turn(self, key: tuple[int, int]) -> asyncio.Lock:
+        return self._editing.setdefault(key, asyncio.Lock())
+
+    def want(self, channel_id: int, message_id: int, render: Render) -> None:
         """Ask for a message to be shown anew soon; `render` may still say None: nothing to show."""
         key = (channel_id, message_id)
         if key not in self._wanted and len(self._wanted) >= WANTED_MAX:
@@ -56,10 +76,11 @@ class LiveEdits:
             wanted = self._wanted.pop(key)
             self._edited_at[key] = now
             try:
-                view = await wanted.render()
-                if view is not None:
-                    await self._publisher.edit(*key, view, Priority.LIVE_EDIT)
-                    sent += 1
+                async with self._turn(key):
+                    shown = await wanted.render()
+                    if shown is not None:
+                        await self._publisher.edit(*key, shown, Priority.LIVE_EDIT)
+                        sent += 1
             except PaddockError as error:
                 log.info("live edit refused channel=%s message=%s reason=%s", *key, error.message_id)
             except Exception:

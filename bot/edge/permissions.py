@@ -2,13 +2,14 @@
 
 import discord
 
-# What posting a roundup takes, by Discord's own names.
+# What posting a roundup, or a poll with the picture of its result, takes, by Discord's own names.
 POSTING = discord.Permissions(
     view_channel=True,
     send_messages=True,
     send_messages_in_threads=True,
     create_public_threads=True,
     embed_links=True,
+    attach_files=True,
     read_message_history=True,
 )
 NOTICING = discord.Permissions(view_channel=True, send_messages=True, read_message_history=True)

@@ -8,6 +8,7 @@ import logging
 from collections.abc import AsyncGenerator, Generator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from io import BytesIO
 
 import aiohttp
 import discord
@@ -37,11 +38,33 @@ PAGE_MESSAGES = 100  # Discord docs, get channel messages, "limit"
 
 
 @dataclass(frozen=True, slots=True)
-class NativePoll:
-    """One of Discord's own polls, and the words above it; a poll stands beside no components."""
+class Picture:
+    """A picture that is uploaded with a message. `name` is its file's, such as ``result.png``; `content` its bytes.
 
-    content: str
-    poll: discord.Poll
+    `description` is what is told of it to who does not see it, at most 1,024 characters (Discord docs, message
+    resource, attachment).
+    """
+
+    name: str
+    content: bytes
+    description: str
+
+    @property
+    def address(self) -> str:
+        """Where the message's own view finds it."""
+        return f"attachment://{self.name}"
+
+    def file(self) -> discord.File:
+        """Return it as it is sent, once."""
+        return discord.File(BytesIO(self.content), self.name, description=self.description)
+
+
+@dataclass(frozen=True, slots=True)
+class Illustrated:
+    """A view that shows a picture, which goes up with it."""
+
+    view: ui.LayoutView
+    picture: Picture
 
 
 class Publisher:
@@ -54,7 +77,7 @@ class Publisher:
     async def post(
         self,
         channel_id: int,
-        shown: ui.LayoutView | NativePoll,
+        shown: ui.LayoutView | Illustrated,
         *,
         nonce: str,
         marker: str | None,
@@ -62,7 +85,7 @@ class Publisher:
         after: discord.abc.Snowflake | None = None,
         mention_role_ids: Sequence[int] = (),
     ) -> int:
-        """Post a view or a poll once and return the message's id.
+        """Post a view once and return the message's id.
 
         Args:
             channel_id: a channel or a thread.
@@ -84,8 +107,10 @@ class Publisher:
             mentions = discord.AllowedMentions(
                 everyone=False, users=False, roles=[discord.Object(role_id) for role_id in mention_role_ids]
             )
-            if isinstance(shown, NativePoll):
-                message = await channel.send(shown.content, poll=shown.poll, nonce=nonce, allowed_mentions=mentions)
+            if isinstance(shown, Illustrated):
+                message = await channel.send(
+                    view=shown.view, file=shown.picture.file(), nonce=nonce, allowed_mentions=mentions
+                )
             else:
                 message = await channel.send(view=shown, nonce=nonce, allowed_mentions=mentions)
         return message.id
@@ -129,15 +154,21 @@ class Publisher:
                 log.info("thread found again guild=%s message=%s", guild_id, message_id)
         return message_id  # Discord docs, start thread from message: the thread has the id of its message
 
-    async def edit(self, channel_id: int, message_id: int, view: ui.LayoutView, priority: Priority) -> None:
-        """Replace what a message shows; nobody is mentioned again.
+    async def edit(
+        self, channel_id: int, message_id: int, shown: ui.LayoutView | Illustrated, priority: Priority
+    ) -> None:
+        """Replace what a message shows, and its picture if a new one comes along; nobody is mentioned again.
 
         Raises:
             CannotActError: if the message or channel is gone or the bot lacks a permission there.
         """
         message = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
         async with self.acting(channel_id, priority):
-            await message.edit(view=view, allowed_mentions=discord.AllowedMentions.none())
+            mentions = discord.AllowedMentions.none()
+            if isinstance(shown, Illustrated):
+                await message.edit(view=shown.view, attachments=[shown.picture.file()], allowed_mentions=mentions)
+            else:
+                await message.edit(view=shown, allowed_mentions=mentions)
 
     @asynccontextmanager
     async def acting(self, channel_id: int, priority: Priority = Priority.POST) -> AsyncGenerator[None]:

@@ -198,6 +198,7 @@ def _how_to_answer(question: BigQuestion, language: str) -> str:
         QuestionKind.POLL: "edition.answer.poll",
         QuestionKind.WRITE_IN: "edition.answer.write_in",
         QuestionKind.THREAD: "edition.answer.thread",
+        QuestionKind.VERDICT: "edition.answer.verdict",
     }[question.kind]
     suggested = question.origin is QuestionOrigin.SUGGESTED
     return text(kind, language) + (text("edition.suggested", language) if suggested else "")

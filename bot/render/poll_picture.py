@@ -25,7 +25,7 @@ def poll_picture(poll: Poll, tally: Tally, language: str) -> bytes:
 
 def lay_out(poll: Poll, tally: Tally, language: str) -> Sheet:
     """Return what stands where in the picture of a result."""
-    if poll.bracket is not None and poll.bracket.rounds:
+    if poll.bracket is not None and poll.bracket.order:
         return bracket(poll, poll.bracket.rounds, tally, language)
     if tally.method is Method.IRV and tally.rounds and tally.ballots_n:
         return rounds(poll, tally, language)

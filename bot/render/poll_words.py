@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from bot.domain.poll.poll import Poll, PollState
 from bot.domain.poll.rules import Method, PollKind, PollRules, Seeding, TieRule
-from bot.domain.poll.tally import Decision, Line, Score, Tally
+from bot.domain.poll.tally import Line, Score, Tally
 from bot.domain.wording import clean
 from bot.text import join_names, plural, text
 
@@ -34,7 +34,7 @@ def rows_of(poll: Poll, tally: Tally, language: str) -> tuple[Row, ...]:
     """Return what each option got, the best first."""
     places, won = places_of(tally), winners(poll, tally)
     sizes = {line.number: _size(tally, line) for line in tally.lines}
-    largest = max(sizes.values(), default=0)
+    largest = len(tally.lines) - 1 if tally.method is Method.SCHULZE else max(sizes.values(), default=0)
     return tuple(
         Row(
             number=line.number,
@@ -119,14 +119,14 @@ def is_quorum_missed(poll: Poll, tally: Tally) -> bool:
 def outcome_sentence(poll: Poll, tally: Tally, language: str) -> str:
     """Return who won and which rule decided; or who is ahead, while the poll is open or where a quorum was missed."""
     names = names_of(poll, tally.winners, language)
+    if not tally.winners and is_running(poll):
+        return text("poll.decided.undecided" if tally.ballots_n else "poll.decided.nobody_yet", language)
     if not tally.winners:
-        return text("poll.decided.nobody_yet" if is_running(poll) else "poll.decided.nobody", language)
+        return text("poll.decided.nobody", language)
     if is_running(poll):
         return plural("poll.decided.leads", language, len(tally.winners), winners=names)
     if is_quorum_missed(poll, tally):
         return text("poll.decided.quorum_missed", language, winners=names, quorum=figure(poll.rules.quorum or 0))
-    if tally.decided_by is Decision.SHARED and len(tally.winners) == 1:
-        return text("poll.decided.together", language, winners=names)
     return text(f"poll.decided.{tally.decided_by.value}", language, winners=names, seed=poll.seed)
 
 
@@ -141,7 +141,9 @@ def decided_sentence(poll: Poll, tally: Tally, language: str) -> str:
 def subtitle(poll: Poll, tally: Tally, language: str) -> str:
     """Return how it was counted, how many voted, and what became of the quorum, for the line under a title."""
     parts = [method_name(tally.method, language), ballots(tally.ballots_n, language)]
-    if is_running(poll):
+    if poll.rules.kind is PollKind.BRACKET and not (poll.bracket and poll.bracket.rounds):
+        parts.append(text("poll.picture.opening", language))
+    elif is_running(poll):
         parts.append(text("poll.picture.so_far", language))
     elif poll.rules.quorum is not None:
         is_missed = is_quorum_missed(poll, tally)
@@ -169,12 +171,10 @@ def percent(part: float, whole: float) -> str:
     """Return a share in whole per cent, never 0% or 100% for what is only nearly so; empty for a share of nothing."""
     if whole <= 0:
         return ""
-    share = part / whole
-    if 0 < share < 0.005:  # noqa: PLR2004  # half of a per cent
+    shown = f"{part / whole:.0%}"
+    if part > 0 and shown == "0%":
         return "<1%"
-    if 0.995 <= share < 1:  # noqa: PLR2004  # all but that
-        return ">99%"
-    return f"{share:.0%}"
+    return ">99%" if part < whole and shown == "100%" else shown
 
 
 def duels_won(tally: Tally, number: int) -> int:
@@ -182,6 +182,11 @@ def duels_won(tally: Tally, number: int) -> int:
     pairwise = tally.pairwise or {}
     mine = pairwise.get(number, {})
     return sum(mine.get(other, 0) > row.get(number, 0) for other, row in pairwise.items() if other != number)
+
+
+def shown_rounds(rounds_n: int, most: int) -> list[int]:
+    """Return which of so many rounds are shown in `most` columns: the first, and the last ones."""
+    return list(range(rounds_n)) if rounds_n <= most else [0, *range(rounds_n - most + 1, rounds_n)]
 
 
 def round_name(entries_n: int, language: str) -> str:
@@ -212,7 +217,8 @@ def _how(rules: PollRules, language: str) -> str:
 
 def _ties(rules: PollRules) -> str:
     if rules.tie_rule is TieRule.LOT:
-        return "poll.method.ties_rounds" if rules.method is Method.IRV else "poll.method.ties_lot"
+        kept = {Method.IRV: "poll.method.ties_rounds", Method.STAR: "poll.method.ties_sums"}
+        return kept.get(rules.method, "poll.method.ties_lot")
     if rules.method is Method.KNOCKOUT:
         return "poll.method.ties_seeds"
     return "poll.method.ties_together" if rules.method is Method.IRV else "poll.method.ties_shared"

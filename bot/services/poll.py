@@ -2,7 +2,7 @@
 
 import logging
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
 from bot.domain.errors import GoneError, NotSetUpError, PaddockError
 from bot.domain.poll.ballot import NONCE_BYTES
-from bot.domain.poll.bracket import Bracket
+from bot.domain.poll.bracket import Bracket, with_round_until
 from bot.domain.poll.draft import (
     POLLS_OPEN_MAX,
     LengthError,
@@ -33,7 +33,7 @@ from bot.domain.poll.record import Record, record_of
 from bot.domain.poll.rules import PollKind
 from bot.domain.wording import clean
 from bot.services.due_work import DueWorkService
-from bot.services.poll_count import ShownPoll, shown
+from bot.services.poll_count import ShownPoll, closed, reopened, shown
 from bot.storage import ballot as ballots
 from bot.storage import guild as guilds
 from bot.storage import poll as table
@@ -168,10 +168,10 @@ class PollService:
         """
         now = self._clock.now()
 
-        def change(poll: Poll) -> Poll:
+        async def change(session: Session, poll: Poll) -> Poll:
             if poll.state is not PollState.OPEN:
                 raise NotOpenError
-            return replace(poll, state=PollState.CLOSED, closed_at=now)
+            return await closed(session, poll, now)
 
         return await self._change(actor, poll_id, "closed", change)
 
@@ -188,31 +188,33 @@ class PollService:
         """
         now = self._clock.now()
 
-        def change(poll: Poll) -> Poll:
+        async def change(_: Session, poll: Poll) -> Poll:
             if poll.state is PollState.FINAL:
                 raise PollFinalError
             if poll.state is not PollState.CLOSED:
                 raise NotClosedError
             _check_end(poll, closes_at, now)
-            return replace(poll, state=PollState.OPEN, closed_at=None, closes_at=closes_at)
+            return reopened(poll, closes_at, now)
 
         return await self._change(actor, poll_id, "reopened", change)
 
     async def extend(self, actor: Actor, poll_id: int, closes_at: datetime) -> Poll:
-        """Let an open poll, or one that has not opened yet, close at another time.
+        """Let an open poll, or one that has not opened yet, close at another time; of a bracket the round that is open.
 
         Raises:
             NotAllowedError, GoneError, NotOpenError, PollFinalError, PastError, LengthError.
         """
         now = self._clock.now()
 
-        def change(poll: Poll) -> Poll:
+        async def change(_: Session, poll: Poll) -> Poll:
             if poll.state is PollState.FINAL:
                 raise PollFinalError
             # A poll whose time is over takes no votes any more, even if its closing has not been written yet.
-            if poll.state is PollState.CLOSED or (poll.closes_at is not None and poll.closes_at <= now):
+            if poll.state is PollState.CLOSED or (poll.ends_at is not None and poll.ends_at <= now):
                 raise NotOpenError
             _check_end(poll, closes_at, now)
+            if poll.bracket is not None and poll.bracket.rounds:
+                return replace(poll, bracket=with_round_until(poll.bracket, closes_at))
             return replace(poll, closes_at=closes_at, reminded_at=None)
 
         return await self._change(actor, poll_id, "extended", change)
@@ -227,7 +229,7 @@ class PollService:
         if not 0 < len(asked) <= QUESTION_CHARS_MAX:
             raise PollQuestionError(limit=QUESTION_CHARS_MAX)
 
-        def change(poll: Poll) -> Poll:
+        async def change(_: Session, poll: Poll) -> Poll:
             check_changeable(poll)
             return replace(poll, question=asked)
 
@@ -298,14 +300,20 @@ class PollService:
 
     async def change_options(self, actor: Actor, poll_id: int, action: str, change: Callable[[Poll], Poll]) -> Poll:
         """Change what can be chosen in a poll whose result is not final; for `bot.services.poll_options`."""
-        return await self._change(actor, poll_id, action, change)
 
-    async def _change(self, actor: Actor, poll_id: int, action: str, change: Callable[[Poll], Poll]) -> Poll:
+        async def changed(_: Session, poll: Poll) -> Poll:
+            return change(poll)
+
+        return await self._change(actor, poll_id, action, changed)
+
+    async def _change(
+        self, actor: Actor, poll_id: int, action: str, change: Callable[[Session, Poll], Awaitable[Poll]]
+    ) -> Poll:
         """Change a poll, have its card brought up to date, and write it in the audit trail."""
         actor.require(Capability.EDIT)
 
         async def write(session: Session) -> Poll:
-            poll = await table.save_poll(session, change(await self._to_change(session, actor, poll_id)))
+            poll = await table.save_poll(session, await change(session, await self._to_change(session, actor, poll_id)))
             await self._due.schedule(session, POLL, poll.id, self._clock.now(), guild_id=poll.guild_id)
             await self._audit(session, poll, actor.user_id, action)
             return poll

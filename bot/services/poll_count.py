@@ -1,12 +1,14 @@
 """Counting a poll as it stands, and what of the count may be shown."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.domain.poll.ballot import profile_of
-from bot.domain.poll.bracket import result
+from bot.domain.poll.bracket import is_over, with_final_open
 from bot.domain.poll.count import tally
+from bot.domain.poll.knockout import close_round
 from bot.domain.poll.poll import SHOWN_FROM_BALLOTS, Poll, PollState
-from bot.domain.poll.rules import PollKind
+from bot.domain.poll.rules import ROUND_MIN
 from bot.domain.poll.tally import Tally
 from bot.storage import ballot as ballots
 from bot.storage.ballot import BallotCount
@@ -31,8 +33,6 @@ class ShownPoll:
 
 async def counted(session: Session, poll: Poll) -> Tally:
     """Return the result of a poll as its ballots stand, whoever may see it."""
-    if poll.rules.kind is PollKind.BRACKET and poll.bracket is not None:
-        return result(poll.bracket)
     cast = await ballots.counted_ballots(session, poll.id)
     return tally(poll, profile_of(poll.options, poll.rules.kind, cast))
 
@@ -43,3 +43,23 @@ async def shown(session: Session, poll: Poll, language: str) -> ShownPoll:
     is_open = poll.state in {PollState.SCHEDULED, PollState.OPEN}
     is_told = not is_open or (not poll.rules.is_hidden and count.counted >= SHOWN_FROM_BALLOTS)
     return ShownPoll(poll, count, await counted(session, poll) if is_told else None, language)
+
+
+async def closed(session: Session, poll: Poll, now: datetime) -> Poll:
+    """Return a poll as it is once it is closed at `now`: a bracket is played to its end with the votes that it has."""
+    bracket = poll.bracket
+    if bracket is not None:
+        cast = await ballots.counted_ballots(session, poll.id)
+        profile = profile_of(poll.options, poll.rules.kind, cast)
+        while not is_over(bracket):
+            bracket = close_round(replace(poll, bracket=bracket), profile, next_closes_at=now)
+    return replace(poll, state=PollState.CLOSED, closed_at=now, bracket=bracket)
+
+
+def reopened(poll: Poll, closes_at: datetime | None, now: datetime) -> Poll:
+    """Return a closed poll as it is open again; of a bracket the final is, for another round's length at least."""
+    bracket = poll.bracket
+    if bracket is not None:
+        bracket = with_final_open(bracket, closes_at or now + (poll.rules.round_length or ROUND_MIN))
+    closes_at = None if bracket is not None else closes_at
+    return replace(poll, state=PollState.OPEN, closed_at=None, closes_at=closes_at, bracket=bracket)

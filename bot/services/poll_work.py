@@ -12,7 +12,8 @@ from bot.clock import Clock
 from bot.domain.due_work import DueWork
 from bot.domain.guild import GuildSettings, PauseScope
 from bot.domain.poll.ballot import canonical, digest_of, profile_of, receipt_of
-from bot.domain.poll.bracket import Bracket, begun_by, close_round, is_over
+from bot.domain.poll.bracket import is_over
+from bot.domain.poll.knockout import begun_by, close_round
 from bot.domain.poll.poll import CLOSE_GRACE, FINAL_AFTER, POLL, Poll, PollState, PollStep
 from bot.domain.poll.rules import PollKind
 from bot.services.poll_count import ShownPoll, shown
@@ -44,8 +45,12 @@ class PollTask:
 
 @dataclass(frozen=True, slots=True)
 class PollOutcome:
-    """What a step made: the card, its thread, or the message with the result."""
+    """What a step made: the card, its thread, or the message with the result.
 
+    `channel_id` is where the card stands if that is not where it was to be posted: in a forum it is a post.
+    """
+
+    channel_id: int | None = None
     message_id: int | None = None
     thread_id: int | None = None
     result_id: int | None = None
@@ -105,6 +110,7 @@ class PollWork:
             recorded = replace(
                 poll,
                 begun=None,
+                channel_id=outcome.channel_id or poll.channel_id,
                 message_id=outcome.message_id or poll.message_id,
                 thread_id=outcome.thread_id or poll.thread_id,
                 result_id=outcome.result_id or poll.result_id,
@@ -183,7 +189,7 @@ async def _ended(session: Session, poll: Poll, now: datetime) -> Poll:
         return closed
     cast = await ballots.counted_ballots(session, poll.id)
     profile = profile_of(poll.options, poll.rules.kind, cast)
-    bracket: Bracket = close_round(poll, profile, next_closes_at=now + poll.rules.round_length)
+    bracket = close_round(poll, profile, next_closes_at=now + poll.rules.round_length)
     return replace(closed if is_over(bracket) else poll, bracket=bracket)
 
 

@@ -40,13 +40,21 @@ class VoteService:
         Args:
             actor: whose.
             poll_id: where.
-            marks: the whole ballot; in a bracket only the matches that are tapped now.
+            marks: the whole ballot; in a bracket taps are cast instead.
             at: when the interaction was made, by its snowflake.
 
         Raises:
             PaddockError: see `bot.domain.poll.vote.judge`.
         """
         return await self._box.cast(Vote(poll_id, actor, Act.REPLACE, marks, at))
+
+    async def choose(self, actor: Actor, poll_id: int, number: int, at: datetime) -> Receipt:
+        """Choose one option, as a card's button does; where several may be chosen, this one goes on or off.
+
+        Raises:
+            PaddockError: see `bot.domain.poll.vote.judge`; OptionGoneError too where no card offers options.
+        """
+        return await self._box.cast(Vote(poll_id, actor, Act.CHOOSE, ((number, 1),), at))
 
     async def tap(self, actor: Actor, poll_id: int, marks: Marks, at: datetime) -> Receipt:
         """Turn options of a ballot on and off, or say who goes on in a bracket's matches; the rest of it stays.

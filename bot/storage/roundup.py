@@ -66,6 +66,7 @@ class EditionRow(Base):
     review_id: Mapped[int | None] = mapped_column(Snowflake)
     approved_by: Mapped[int | None] = mapped_column(Snowflake)
     approved_at: Mapped[datetime | None]
+    poll_id: Mapped[int | None] = mapped_column(Snowflake)
 
 
 @cache
@@ -116,6 +117,7 @@ def _edition(row: EditionRow) -> EditionRecord:
         review_id=row.review_id,
         approved_by=row.approved_by,
         approved_at=row.approved_at,
+        poll_id=row.poll_id,
     )
 
 
@@ -279,7 +281,7 @@ async def record_progress(session: AsyncSession, edition_id: int, progress: Prog
         if (value := getattr(progress, name)) is not None:
             setattr(row, name, value.value)
     for name in (
-        *("channel_id", "message_id", "thread_id", "question_id", "notice_id", "review_id"),
+        *("channel_id", "message_id", "thread_id", "question_id", "notice_id", "review_id", "poll_id"),
         *("posted_at", "ended_at", "reason", "shown_revision"),
     ):
         if (value := getattr(progress, name)) is not None:

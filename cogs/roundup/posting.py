@@ -11,16 +11,19 @@ from bot.clock import Clock
 from bot.domain.edition import Edition
 from bot.domain.errors import GoneError
 from bot.domain.guild import Part
-from bot.domain.look_back import look_back, poll_hours
+from bot.domain.look_back import Heard, look_back
 from bot.domain.roundup import EditionRecord, EditionState, EditionStep, PostingStep, Progress
 from bot.edge.edition import EditionLinks, edition_view, marker, thread_name
 from bot.edge.pace import Priority
+from bot.edge.poll_card import marker as poll_marker
+from bot.edge.poll_card import poll_card
 from bot.edge.publish import THREAD_NAME_CHARS_MAX, Publisher
-from bot.edge.question import question_post
+from bot.edge.question import question_view
 from bot.edge.sentences import kept_sentence
 from bot.edge.threads import Threads
 from bot.services.discussion import DiscussionService
 from bot.services.edition import EditionWork
+from bot.services.edition_poll import EditionPollService
 from bot.services.notice import NoticeStep
 from bot.text import day_text, text
 from cogs.roundup.review import Drafts
@@ -30,11 +33,19 @@ class Posting:
     """Performs steps: the service's own, and those on Discord."""
 
     def __init__(
-        self, publisher: Publisher, threads: Threads, work: EditionWork, discussions: DiscussionService, clock: Clock
+        self,
+        publisher: Publisher,
+        threads: Threads,
+        work: EditionWork,
+        discussions: DiscussionService,
+        polls: EditionPollService,
+        *,
+        clock: Clock,
     ) -> None:
         self._publisher = publisher
         self._threads = threads
         self._discussions = discussions
+        self._polls = polls
         self._clock = clock
         self._by_step: Mapping[EditionStep, Callable[[PostingStep], Awaitable[Progress]]] = {
             EditionStep.GATHER: work.gather,
@@ -83,6 +94,11 @@ class Posting:
         if earlier is None or question is None or earlier.thread_id is None or earlier.question_id is None:
             return Progress()
         heard = await self._threads.hear(earlier.guild_id, earlier.thread_id, earlier.question_id)
+        answered = None if earlier.poll_id is None else await self._polls.answered(earlier.poll_id)
+        if answered is not None:
+            heard = replace(
+                heard or Heard(), answers=answered.answers, votes_n=answered.votes_n, is_final=answered.is_over
+            )
         told = None if heard is None else look_back(earlier, question, heard)
         return Progress() if told is None else Progress(content=replace(_content(step.edition), look_back=told))
 
@@ -149,16 +165,19 @@ class Posting:
         if question is None:
             return Progress()
         thread_id = _posted(step.edition.thread_id)
-        hours = poll_hours(step.roundup, self._clock.now())
+        asked = await self._polls.ask(step.edition, step.roundup)
         question_id = await self._publisher.post(
             thread_id,
-            question_post(question, language=step.language, hours=hours),
+            question_view(question, step.language) if asked is None else poll_card(asked),
             nonce=f"question-{step.edition.id}",
-            marker=None,
+            marker=None if asked is None else poll_marker(asked.poll.id),
             resumed=step.resumed,
             after=discord.Object(thread_id),  # in a forum the edition itself is the thread's first message
         )
-        return Progress(question_id=question_id)
+        if asked is None:
+            return Progress(question_id=question_id)
+        await self._polls.asked(asked.poll.id, question_id)
+        return Progress(question_id=question_id, poll_id=asked.poll.id)
 
     async def _links(self, step: PostingStep) -> Progress:
         await self.show(step.edition, language=step.language, parts=step.parts, notify_role_id=step.notify_role_id)
@@ -205,6 +224,7 @@ def links_of(edition: EditionRecord) -> EditionLinks:
     return EditionLinks(
         thread=None if edition.thread_id is None else f"{base}/{edition.thread_id}",
         question=None if edition.question_id is None else f"{base}/{edition.thread_id}/{edition.question_id}",
+        poll_id=edition.poll_id,
     )
 
 

@@ -95,3 +95,5 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_poll_options")),
         sa.UniqueConstraint("poll_id", "number", name=op.f("uq_poll_options_poll_id_number")),
     )
+    with op.batch_alter_table("editions", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("poll_id", sa.BigInteger(), nullable=True))

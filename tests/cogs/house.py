@@ -159,6 +159,10 @@ class House:
         """Return somebody who may do everything, for asking a service directly."""
         return Actor(self.world.manager.id, self.guild.id, frozenset(), frozenset(Capability), MORNING, None)
 
+    def actor_of(self, person: Person) -> Actor:
+        """Return a member without capabilities, for asking a service directly."""
+        return Actor(person.id, self.guild.id, frozenset(), frozenset(), MORNING - timedelta(days=365), None)
+
     def pinged(self, line: Line) -> list[int]:
         """Return the roles and people whom a message really reached, as it was posted or edited last."""
         message = self.backend.get_message(line.place.id, line.id)

@@ -6,6 +6,7 @@ from typing import TypeAlias
 from bot.domain.poll.ballot import Profile
 from bot.domain.poll.borda import borda
 from bot.domain.poll.irv import irv
+from bot.domain.poll.knockout import bracket_tally
 from bot.domain.poll.plurality import plurality
 from bot.domain.poll.poll import Poll
 from bot.domain.poll.rules import Method, TieRule
@@ -35,7 +36,7 @@ def count(method: Method, numbers: Sequence[int], profile: Profile, *, tie_rule:
     has them, then the lot, of which the first is ahead (`bot.domain.poll.ballot.lot`).
 
     Args:
-        method: how it is counted; a knock-out is counted round by round (`bot.domain.poll.bracket`).
+        method: how it is counted; a knock-out is counted round by round (`bot.domain.poll.knockout`).
         numbers: the options that stand, in their order; options that nobody named are among them.
         profile: the ballots as they count (`bot.domain.poll.ballot.counted`), each pair of an option that stands. In
             ranked ballots options may share a place.
@@ -64,6 +65,8 @@ def count(method: Method, numbers: Sequence[int], profile: Profile, *, tie_rule:
 
 def tally(poll: Poll, profile: Profile) -> Tally:
     """Return the result of a poll whose ballots, as they count, are `profile`."""
-    numbers = [option.number for option in poll.standing]
     rules = poll.rules
+    if rules.method is Method.KNOCKOUT:
+        return bracket_tally(poll, profile)
+    numbers = [option.number for option in poll.standing]
     return count(rules.method, numbers, profile, tie_rule=rules.tie_rule, seed=poll.seed)

@@ -108,8 +108,8 @@ class Election:
     def profile(self, method: Method) -> dict[Marks, int]:
         """Return the distinct ballots as a method counts them.
 
-        Plurality counts first places only: one vote for whoever stands there, or for each of those that stand there
-        together, as in a poll with several choices.
+        Of these, plurality counts first places only: one vote for whoever stands there, or for each of those that
+        stand there together, as in a poll with several choices.
 
         Raises:
             NoScoresError: for STAR, if a ballot only ranks.
@@ -122,8 +122,6 @@ class Election:
             marks = paper.scores if method is Method.STAR else paper.places
             if marks is None:
                 raise NoOrderError(method=method.value)
-            if method is Method.PLURALITY:
-                marks = tuple((number, 1) for number, place in marks if place == 1)
             profile[marks] = profile.get(marks, 0) + times
         return profile
 

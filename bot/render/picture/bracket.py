@@ -31,6 +31,7 @@ _BANNER = Style(18, is_bold=True)
 _BANNER_HEIGHT = 38
 _SEED_WIDTH = 17
 _PADDING = 6
+_FRAME = 1.5  # around a match that is open
 _SPACE = 5  # between a name, a check and a figure
 
 
@@ -217,7 +218,8 @@ def _box(sheet: Sheet, scene: _Scene, place: _Place) -> None:
     right = place.left + place.width - _PADDING
     if word := scene.said(match):
         if match.second is not None:
-            sheet.frame(place.left, place.top, place.width, place.height, Colour.RED, line=1.5)
+            around = place.left - _FRAME, place.top - _FRAME
+            sheet.frame(*around, place.width + 2 * _FRAME, place.height + 2 * _FRAME, Colour.RED, line=_FRAME)
         sheet.write_to(right, place.middle - _SEED.line_height / 2, word, _SEED, ink=Colour.MUTED, on=Colour.PANEL)
     top = place.top
     for entry in place.entries:

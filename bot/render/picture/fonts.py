@@ -35,6 +35,9 @@ _CJK = Path(str(files("noto_cjk_sans_jp_regular"))) / "NotoSansCJKjp-Regular.otf
 _UNSEEN = regex.compile(r"[\u200C\u200D\uFE00-\uFE0F\U000E0020-\U000E007F]")
 _CLUSTER = regex.compile(r"\X")
 _WIDE = regex.compile(r"[\p{Han}\p{Hiragana}\p{Katakana}\u3000-\u303F\uFF00-\uFFEF]")
+# After a hyphen between two words, which those of "RX-Vision" and "HSR-II" are not.
+_HYPHEN = regex.compile(r"(?<=\p{L}{4}-)(?=\p{L}{4})")
+_KATAKANA = regex.compile(r"[\u30A1-\u30FA\u30FC-\u30FF\uFF66-\uFF9F]")
 # What no line begins with or ends in (JIS X 4051, "line start and line end prohibition rules"; the common ones).
 _NOT_FIRST = frozenset(
     "、。，．・：；？！）］｝」』】〉》〕’”…ー々ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ゛゜!?,.:;)]}"
@@ -138,8 +141,8 @@ def cut(text: str, style: Style, width_max: float) -> str:
 def wrap(text: str, style: Style, width_max: float, lines_max: int) -> list[str]:
     """Return a drawable text in lines of at most `width_max` points, the last one cut if there are more.
 
-    Lines break at spaces, after hyphens and slashes, between Japanese and Chinese characters where the rules of
-    typesetting allow it, and inside a word only where one is wider than a line.
+    Lines break at spaces, after dashes, slashes and the hyphens between longer words, between Japanese and Chinese
+    characters where the rules of typesetting allow it, and inside a word only where one is wider than a line.
     """
     pieces = _pieces(text)
     lines: list[str] = []
@@ -190,18 +193,24 @@ def _pieces(text: str) -> list[str]:
     """Split a text where a line may break; spaces stay at the end of the piece before."""
     pieces: list[str] = []
     previous = ""
+    breaks = {found.start() for found in _HYPHEN.finditer(text)}
+    at = 0
     for cluster in _clusters(text):
         may_break = (
             previous.isspace()
-            or previous in {"-", "/", "–", "—"}
+            or previous in {"/", "–", "—"}
+            or at in breaks
             or bool(_WIDE.match(cluster) or (previous and _WIDE.match(previous)))
         )
-        bound = cluster.isspace() or cluster in _NOT_FIRST or previous in _NOT_LAST
+        # Words in katakana stay whole; between them stands a middle dot or a space.
+        in_katakana = bool(_KATAKANA.match(cluster) and _KATAKANA.match(previous))
+        bound = in_katakana or cluster.isspace() or cluster in _NOT_FIRST or previous in _NOT_LAST
         if pieces and (bound or not may_break):
             pieces[-1] += cluster
         else:
             pieces.append(cluster)
         previous = cluster
+        at += len(cluster)
     return pieces
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from bot.domain.poll.poll import Poll
-from bot.render.picture.fonts import Style, balanced, drawable, width, wrap
+from bot.render.picture.fonts import LINE, Style, balanced, drawable, width, wrap
 from bot.render.picture.sheet import MARGIN, Colour, Sheet
 from bot.text import text
 
@@ -50,7 +50,7 @@ def check(sheet: Sheet, left: float, middle: float, style: Style) -> None:
     """Put the winner's mark on a sheet: a check on a square as high as capitals, around `middle`."""
     side = round(style.size * _MARK)
     sheet.fill(left, middle - side / 2, side, side, Colour.RED)
-    mark = Style(round(style.size * 0.9), is_bold=True)
+    mark = Style(int(side / LINE), is_bold=True)
     top = middle - mark.line_height / 2
     sheet.write(left + (side - width(CHECK, mark)) / 2, top, CHECK, mark, on=Colour.RED)
 

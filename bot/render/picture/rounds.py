@@ -8,10 +8,10 @@ from bot.domain.poll.tally import CountRound, Tally
 from bot.render.picture.fonts import Style, cut, drawable, width, wrap
 from bot.render.picture.heading import begin, check, end, label_on
 from bot.render.picture.sheet import MARGIN, WIDTH, Colour, Sheet
-from bot.render.poll_words import figure, outcome_sentence, places_of, subtitle, winners
+from bot.render.poll_words import figure, outcome_sentence, places_of, shown_rounds, subtitle, winners
 from bot.text import plural, text
 
-ROUNDS_MAX = 6  # columns that leave room for names and figures
+ROUNDS_MAX = 7  # columns that leave room for names and figures
 ROUNDS_MIN = 3
 ROWS_MAX = 16
 _LABEL, _WINNER = Style(15), Style(15, is_bold=True)
@@ -44,11 +44,6 @@ class _Row:
     place: int
     label: str
     is_winner: bool
-
-
-def shown_rounds(rounds_n: int, most: int) -> list[int]:
-    """Return which of so many rounds are shown in `most` columns: the first, and the last ones."""
-    return list(range(rounds_n)) if rounds_n <= most else [0, *range(rounds_n - most + 1, rounds_n)]
 
 
 def rounds(poll: Poll, tally: Tally, language: str) -> Sheet:

@@ -19,7 +19,7 @@ WIDTH = 560  # points: Discord shows pictures up to about 550 pixels wide, so ty
 MARGIN = 24
 _LEVELS = 16
 _STAMPS_KEPT = 4_096  # about 3 KB each
-_COMPRESSION = 6  # of zlib: the next ones save a tenth and take four times as long
+_COMPRESSION = 4  # of zlib: 6 makes a file a twelfth smaller and takes half as long again
 
 
 class Colour(Enum):
@@ -161,8 +161,8 @@ class Stamp:
 
 def paint(sheet: Sheet) -> bytes:
     """Return a sheet as a PNG, the same for the same sheet."""
-    image = Image.new("P", (_pixels(sheet.width), _pixels(sheet.height)), _base(Colour.PAPER))
-    image.putpalette(_palette())
+    # The figures are places in the palette from the start; Pillow would look each up again if it were told so.
+    image = Image.new("L", (_pixels(sheet.width), _pixels(sheet.height)), _base(Colour.PAPER))
     for area in sheet.areas:
         box = (_pixels(area.left), _pixels(area.top), _pixels(area.right), _pixels(area.bottom))
         image.paste(_base(area.colour), box)
@@ -171,6 +171,7 @@ def paint(sheet: Sheet) -> bytes:
         for pen, cluster in pens(words.text, words.style):
             stamp = _stamp(cluster, words.style, words.ink, words.on)
             image.paste(stamp.shades, (left + pen + stamp.left, base_line + stamp.top), stamp.drawn)
+    image.putpalette(_palette())
     file = io.BytesIO()
     image.save(file, "PNG", compress_level=_COMPRESSION)
     return file.getvalue()

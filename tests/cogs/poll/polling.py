@@ -1,0 +1,88 @@
+"""Polls in a house: made through the service, opened, voted in and closed as the app does it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from bot.demo.world import Line, Person, Seen
+from bot.domain.poll.draft import PollDraft
+from bot.domain.poll.poll import CLOSE_GRACE, FINAL_AFTER, Option, Poll
+from bot.domain.poll.rules import PollRules
+from tests.cogs.house import House
+
+CARS = ("Mazda RX-500", "Nissan 126X", "トヨタ EX-III", "Isuzu Bellett MX1600")
+LENGTH = timedelta(days=1)
+
+
+@dataclass
+class Polling:
+    """One poll in a house."""
+
+    house: House
+    poll: Poll
+    where: str
+
+    @property
+    def card(self) -> Line:
+        """The poll's card as it stands."""
+        return next(
+            line for line in self.house.world.lines(self.where) if f"'poll:{self.poll.id}:mine'" in str(line.raw)
+        )
+
+    @property
+    def thread(self) -> list[Line]:
+        """What stands in the poll's thread."""
+        (thread,) = [each for each in self.house.world.threads(self.where) if each.id == self.card.id]
+        return self.house.world.lines(thread)
+
+    async def read(self) -> Poll:
+        """Return the poll as it is kept."""
+        return await self.house.app.polls.get(self.house.actor(), self.poll.id)
+
+    async def press(self, person: Person, action: str) -> Seen:
+        """Press a button of the card."""
+        return await self.house.world.press(person, self.card, f"poll:{self.poll.id}:{action}")
+
+    async def choose(self, person: Person, number: int) -> Seen:
+        """Choose in the card's select."""
+        return await self.house.world.select(person, self.card, [str(number)])
+
+    async def marks(self, person: Person):
+        """Return a member's ballot as it is on disk."""
+        actor = self.house.actor_of(person)
+        return (await self.house.app.votes.own(actor, self.poll.id)).marks
+
+    async def close(self) -> None:
+        """Let the deadline pass."""
+        closes_at = (await self.read()).closes_at
+        await self.house.world.advance_to(closes_at + CLOSE_GRACE)
+        await self.house.work()
+
+    async def finish(self) -> None:
+        """Let the result become final."""
+        await self.close()
+        await self.house.world.advance(FINAL_AFTER)
+        await self.house.work()
+
+
+async def begin(
+    house: House,
+    rules: PollRules | None = None,
+    labels: Sequence[str] = CARS,
+    *,
+    where: str = "general",
+    question: str = "Which concept should have been built?",
+    length: timedelta | None = LENGTH,
+    options: Sequence[Option] | None = None,
+) -> Polling:
+    """Make a poll and let the app open it."""
+    draft = PollDraft(
+        question,
+        rules or PollRules(),
+        tuple(options or (Option(0, label) for label in labels)),
+        house.world.place(where).id,
+        closes_at=None if length is None else house.clock.now() + length,
+    )
+    poll = await house.app.polls.create(house.actor(), draft)
+    await house.work()
+    return Polling(house, poll, where)
