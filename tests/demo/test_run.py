@@ -69,7 +69,7 @@ def test_a_day_plays_by_itself_and_says_what_happened(tmp_path):
         "#morning-roundup 08:30 Paddock:",
         "Edited by @Aiko 愛子",
         "> Renée presses [Notify me]",
-        "> Зоя votes for",
+        "> Зоя chooses Nissan",
         "Зоя: Forwards.",
         "> Зоя presses [Suggest a story]",
         "#editors 08:30 Paddock: 📬",
