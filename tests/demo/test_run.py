@@ -18,7 +18,7 @@ from tests.demo.feeds import NEWEST_DAY, VALLEY, VILLAGE
 
 ROOT = Path(__file__).parents[2]
 PROCESS_S = 90  # bounds a hang; a day takes some seconds on a quiet machine
-SCENES = 15
+SCENES = 18
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
