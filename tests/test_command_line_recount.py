@@ -246,6 +246,22 @@ def test_long_counts_are_cut_to_a_terminal_and_whole_for_programs(recount, folde
     assert "How each of the 14 stands against each: --format json" in recount("--method", "schulze", "many.csv")[1]
 
 
+def test_no_figure_is_cut_on_a_narrow_terminal(recount, folder, monkeypatch):
+    rows = "\n".join(f"{number * 1_001},とても長い名前のコンセプトカー {number}" for number in range(1, 10))
+    (folder / "long.csv").write_text(f"weight,1st\n{rows}\n", encoding="utf-8")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("COLUMNS", "50")
+    for method in ("irv", "schulze"):
+        out = recount("--method", method, "long.csv")[1]
+        assert "…" not in out
+        assert "json" in out
+    monkeypatch.setenv("COLUMNS", "120")
+    out = recount("--method", "schulze", "long.csv")[1]
+    assert "9,009" in out
+    assert "…" not in out
+    assert "json" not in out
+
+
 @pytest.mark.parametrize(
     ("arguments", "content", "reason"),
     [

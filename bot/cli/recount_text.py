@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from rich.console import Console
+from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
@@ -23,7 +24,9 @@ EIGHTHS = " ▏▎▍▌▋▊▉"  # Unicode, "Block Elements"
 # More columns than these fit on no terminal; all of it is in the JSON.
 ROUNDS_SHOWN_MAX = 8
 PAIRS_SHOWN_MAX = 12
-WIDTH_UNLIMITED = 160  # for a file or a pipe, which has no width of its own
+NAME_CELLS_MIN = 16  # a name that is folded into less is a column of letters
+WIDTH_ENDLESS = 10_000
+WIDTH_OF_FILES = 160  # for a file or a pipe, which has no width of its own
 
 
 def unique_labels(poll: Poll) -> Mapping[int, str]:
@@ -37,9 +40,9 @@ def print_verified(recount: Recount, language: str) -> None:
     """Print what of a record was found right, a line each."""
     console, record = _console(), recount.record
     aside_n = sum(ballot.is_set_aside for ballot in record.ballots)
-    _say(console, WELL, plural("cli.recount.receipts", language, len(record.ballots)))
+    _say(console, WELL, _counted("cli.recount.receipts", len(record.ballots), language))
     if aside_n:
-        _say(console, NOTED, plural("cli.recount.set_aside", language, aside_n))
+        _say(console, NOTED, _counted("cli.recount.set_aside", aside_n, language))
     if recount.is_expected:
         _say(console, WELL, text("cli.recount.expected", language, digest=record.digest))
     else:
@@ -51,6 +54,10 @@ def print_verified(recount: Recount, language: str) -> None:
         if found.is_set_aside:
             _say(console, NOTED, text("cli.recount.found_aside", language))
     console.print()
+
+
+def _counted(message_id: str, count: int, language: str) -> str:
+    return plural(message_id, language, count, number=poll_words.figure(count))
 
 
 def ballot_words(poll: Poll, marks: Marks, language: str) -> str:
@@ -102,7 +109,8 @@ def print_result(poll: Poll, tally: Tally, language: str, *, how: str) -> None:
     console.print()
     console.print(Text(poll_words.decided_sentence(poll, tally, language), style="bold green"))
     console.print()
-    console.print(_lines(poll, tally, language))
+    lines = _lines(poll, tally, language)
+    console.print(lines if _fits(console, lines) else _lines(poll, tally, language, with_bars=False))
     labels = unique_labels(poll)
     if len(tally.rounds) > 1:
         _print_rounds(console, tally.rounds, [line.number for line in tally.lines], labels, language)
@@ -110,10 +118,10 @@ def print_result(poll: Poll, tally: Tally, language: str, *, how: str) -> None:
         _print_pairwise(console, tally, labels, language)
 
 
-def _lines(poll: Poll, tally: Tally, language: str) -> Table:
+def _lines(poll: Poll, tally: Tally, language: str, *, with_bars: bool = True) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(justify="right", no_wrap=True)
-    table.add_column(overflow="fold")
+    table.add_column(overflow="fold", min_width=NAME_CELLS_MIN)
     table.add_column(no_wrap=True, style="cyan")
     table.add_column(justify="right", no_wrap=True)
     table.add_column(justify="right", no_wrap=True)
@@ -122,7 +130,7 @@ def _lines(poll: Poll, tally: Tally, language: str) -> Table:
         table.add_row(
             str(row.place),
             Text(labels[row.number], style="bold" if row.is_winner else ""),
-            bar(row.share),
+            bar(row.share) if with_bars else "",
             Text(row.figure),
             Text(row.detail),
         )
@@ -145,22 +153,33 @@ def _print_rounds(
     labels: Mapping[int, str],
     language: str,
 ) -> None:
-    shown = [*enumerate(rounds, 1)][-ROUNDS_SHOWN_MAX:]
+    numbered = [*enumerate(rounds, 1)]
+    table, shown_n = _rounds_table(numbered[-1:], order, labels, language), 1
+    while shown_n < min(ROUNDS_SHOWN_MAX, len(rounds)):
+        longer = _rounds_table(numbered[-shown_n - 1 :], order, labels, language)
+        if not _fits(console, longer):
+            break
+        table, shown_n = longer, shown_n + 1
+    console.print()
+    console.print(Text(text("cli.recount.rounds", language), style="bold"))
+    console.print(table)
+    if left_n := len(rounds) - shown_n:
+        console.print(Text(plural("cli.recount.rounds_left", language, left_n), style="dim"))
+
+
+def _rounds_table(
+    shown: Sequence[tuple[int, CountRound]], order: Sequence[int], labels: Mapping[int, str], language: str
+) -> Table:
     table = _figures()
     for number, _ in shown:
         table.add_column(str(number), justify="right", no_wrap=True)
     for option in order:
         if any(option in counted.totals for _, counted in shown):
-            cells = [_round_cell(counted, option) for _, counted in shown]
-            table.add_row(Text(labels[option]), *cells)
+            table.add_row(Text(labels[option]), *(_round_cell(counted, option) for _, counted in shown))
     if any(counted.exhausted_n for _, counted in shown):
         cells = [Text(poll_words.figure(counted.exhausted_n), style="dim") for _, counted in shown]
         table.add_row(Text(text("cli.recount.exhausted", language), style="dim"), *cells)
-    console.print()
-    console.print(Text(text("cli.recount.rounds", language), style="bold"))
-    console.print(table)
-    if left_n := len(rounds) - len(shown):
-        console.print(Text(plural("cli.recount.rounds_left", language, left_n), style="dim"))
+    return table
 
 
 def _round_cell(counted: CountRound, option: int) -> Text:
@@ -174,10 +193,15 @@ def _print_pairwise(console: Console, tally: Tally, labels: Mapping[int, str], l
     pairwise = tally.pairwise or {}
     order = [line.number for line in tally.lines if line.number in pairwise]
     console.print()
-    if len(order) > PAIRS_SHOWN_MAX:
+    table = _pairs_table(order, pairwise, labels)
+    if len(order) > PAIRS_SHOWN_MAX or not _fits(console, table):
         console.print(Text(text("cli.recount.pairs_left", language, count=len(order)), style="dim"))
         return
     console.print(Text(text("cli.recount.pairwise", language), style="bold"))
+    console.print(table)
+
+
+def _pairs_table(order: Sequence[int], pairwise: Mapping[int, Mapping[int, int]], labels: Mapping[int, str]) -> Table:
     table = _figures()
     for place, _ in enumerate(order, 1):
         table.add_column(str(place), justify="right", no_wrap=True)
@@ -187,7 +211,7 @@ def _print_pairwise(console: Console, tally: Tally, labels: Mapping[int, str], l
             _pair_cell(row.get(other, 0), pairwise.get(other, {}).get(option, 0), option, other) for other in order
         ]
         table.add_row(Text(f"{place} {labels[option]}"), *cells)
-    console.print(table)
+    return table
 
 
 def _pair_cell(more: int, less: int, option: int, other: int) -> Text:
@@ -198,8 +222,15 @@ def _pair_cell(more: int, less: int, option: int, other: int) -> Text:
 
 def _figures() -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0))
-    table.add_column(overflow="fold")
+    table.add_column(overflow="fold", min_width=NAME_CELLS_MIN)
     return table
+
+
+def _fits(console: Console, table: Table) -> bool:
+    """Tell whether no figure of a table would be cut; names are folded."""
+    # Without a width of its own a measure ends at the console's.
+    needed = Measurement.get(console, console.options.update(width=WIDTH_ENDLESS), table).minimum
+    return needed <= console.width
 
 
 def _say(console: Console, mark: str, sentence: str) -> None:
@@ -209,5 +240,5 @@ def _say(console: Console, mark: str, sentence: str) -> None:
 def _console() -> Console:
     console = Console(highlight=False, markup=False, emoji=False)
     if not console.is_terminal:
-        console = Console(highlight=False, markup=False, emoji=False, width=WIDTH_UNLIMITED)
+        console = Console(highlight=False, markup=False, emoji=False, width=WIDTH_OF_FILES)
     return console

@@ -1,7 +1,7 @@
 """Who is named in a text: makers, outlets, and whatever else is capitalised."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import regex
 
@@ -96,14 +96,17 @@ Canoo
 Faraday Future""".splitlines()
     )
 }
-_SPELLED = {spelling: name for name, others in _MAKERS.items() for spelling in (name, *others)}
+# Each spelling, and the usual name of the maker that it names.
+MAKER_SPELLINGS: Mapping[str, str] = {
+    spelling: name for name, others in _MAKERS.items() for spelling in (name, *others)
+}
 # Spelt like an everyday word, so they count only where a longer text capitalises them in the middle of a sentence.
 _EVERYDAY = frozenset(
     {"Mini", "Seat", "Genesis", "Lincoln", "Alpine", "Lotus", "Slate", "Scout", "Ram", "Lucid", "Ford"}
 )
 _MAKER = regex.compile(
     r"(?<![\p{Latin}\p{N}])(?:"
-    + "|".join(regex.escape(spelling) for spelling in sorted(_SPELLED, key=len, reverse=True))
+    + "|".join(regex.escape(spelling) for spelling in sorted(MAKER_SPELLINGS, key=len, reverse=True))
     + r")(?![\p{Latin}\p{N}])"
 )
 
@@ -148,7 +151,7 @@ def makers(text: str) -> Counter[str]:
     """Return how often each car maker is named in `text`, under its usual name."""
     found: Counter[str] = Counter()
     for match in _MAKER.finditer(text):
-        name = _SPELLED[match.group()]
+        name = MAKER_SPELLINGS[match.group()]
         starts = match.start() == 0 or text[match.start() - 2 : match.start()].rstrip()[-1:] in {
             "",
             ".",

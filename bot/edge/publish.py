@@ -38,14 +38,6 @@ PAGE_MESSAGES = 100  # Discord docs, get channel messages, "limit"
 
 
 @dataclass(frozen=True, slots=True)
-class NativePoll:
-    """One of Discord's own polls, and the words above it; a poll stands beside no components."""
-
-    content: str
-    poll: discord.Poll
-
-
-@dataclass(frozen=True, slots=True)
 class Picture:
     """A picture that is uploaded with a message. `name` is its file's, such as ``result.png``; `content` its bytes.
 
@@ -85,7 +77,7 @@ class Publisher:
     async def post(
         self,
         channel_id: int,
-        shown: ui.LayoutView | Illustrated | NativePoll,
+        shown: ui.LayoutView | Illustrated,
         *,
         nonce: str,
         marker: str | None,
@@ -93,7 +85,7 @@ class Publisher:
         after: discord.abc.Snowflake | None = None,
         mention_role_ids: Sequence[int] = (),
     ) -> int:
-        """Post a view or a poll once and return the message's id.
+        """Post a view once and return the message's id.
 
         Args:
             channel_id: a channel or a thread.
@@ -115,9 +107,7 @@ class Publisher:
             mentions = discord.AllowedMentions(
                 everyone=False, users=False, roles=[discord.Object(role_id) for role_id in mention_role_ids]
             )
-            if isinstance(shown, NativePoll):
-                message = await channel.send(shown.content, poll=shown.poll, nonce=nonce, allowed_mentions=mentions)
-            elif isinstance(shown, Illustrated):
+            if isinstance(shown, Illustrated):
                 message = await channel.send(
                     view=shown.view, file=shown.picture.file(), nonce=nonce, allowed_mentions=mentions
                 )

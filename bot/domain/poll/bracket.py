@@ -80,7 +80,9 @@ class Bracket:
     @property
     def final(self) -> Match | None:
         """The final, once those who play it are known."""
-        return self.rounds[-1].matches[0] if len(self.rounds) == self.rounds_n > 0 else None
+        if len(self.rounds) != self.rounds_n or not self.rounds or len(self.rounds[-1].matches) != 1:
+            return None
+        return self.rounds[-1].matches[0]
 
 
 def opening(closes_at: datetime) -> Bracket:

@@ -51,7 +51,7 @@ def count(method: Method, numbers: Sequence[int], profile: Profile, *, tie_rule:
     counting = _COUNTING.get(method)
     if counting is None:
         raise ValueError(f"{method} is not counted from a profile")
-    if not any(profile):
+    if not any(marks and times for marks, times in profile.items()):
         return Tally(
             method=method,
             ballots_n=sum(profile.values()),

@@ -12,8 +12,10 @@ from typing import Any, TypeAlias
 
 from bot.domain.errors import PaddockError
 from bot.domain.poll.ballot import Marks, canonical, check_marks, digest_of, profile_of, receipt_of
-from bot.domain.poll.bracket import Bracket
+from bot.domain.poll.bracket import Bracket, begin, bracket_to_json, is_over
+from bot.domain.poll.bracket_marks import fits
 from bot.domain.poll.count import tally
+from bot.domain.poll.knockout import decide_round, opening_votes, seeded
 from bot.domain.poll.poll import Option, Poll, PollState
 from bot.domain.poll.rules import PollKind, rules_to_json
 from bot.domain.poll.tally import Tally
@@ -110,6 +112,12 @@ class DigestUnexpectedError(RecountError):
     """The receipts do not make the digest that was posted. Params: found, expected."""
 
     message_id = "cli.recount.wrong.unexpected"
+
+
+class BracketImpossibleError(RecountError):
+    """The rounds are not those of a bracket with such entries. Params: none."""
+
+    message_id = "cli.recount.wrong.bracket"
 
 
 class WinnerDiffersError(RecountError):
@@ -231,7 +239,7 @@ def record_to_json(record: Record) -> dict[str, Json]:
         "seed": poll.seed,
         "opened_at": poll.opens_at.isoformat(),
         "closed_at": closed_at.isoformat(),
-        "bracket": None if poll.bracket is None else _bracket_to_json(poll.bracket),
+        "bracket": None if poll.bracket is None else bracket_to_json(poll.bracket),
         "result": dict(record.result),
         "digest": record.digest,
         "ballots": ballots,
@@ -245,29 +253,6 @@ def ballot_to_json(ballot: RecordedBallot) -> dict[str, Json]:
         "nonce": ballot.nonce,
         "receipt": ballot.receipt,
         "set_aside": ballot.is_set_aside,
-    }
-
-
-def _bracket_to_json(bracket: Bracket) -> dict[str, Json]:
-    return {
-        "order": list(bracket.order),
-        "rounds": [
-            {
-                "closes_at": played.closes_at.isoformat(),
-                "matches": [
-                    {
-                        "number": match.number,
-                        "first": match.first,
-                        "second": match.second,
-                        "winner": match.winner,
-                        "first_n": match.first_n,
-                        "second_n": match.second_n,
-                    }
-                    for match in played.matches
-                ],
-            }
-            for played in bracket.rounds
-        ],
     }
 
 
@@ -289,7 +274,11 @@ def verify(record: Record, *, expect: str | None = None, receipt: str | None = N
         raise DigestDiffersError(found=digest, stated=record.digest)
     if expect is not None and digest != expect:
         raise DigestUnexpectedError(found=digest, expected=expect)
-    counted = tally_of(record.poll, record.ballots)
+    try:
+        _check_bracket(record)
+        counted = tally_of(record.poll, record.ballots)
+    except ValueError:  # what a bracket of another field says; all else was read within its bounds
+        raise BracketImpossibleError from None
     _check_result(record, counted)
     found = None
     if receipt is not None:
@@ -319,12 +308,34 @@ def _check_ballots(record: Record) -> None:
 
 def _could_be_cast(poll: Poll, marks: Marks) -> bool:
     if poll.rules.kind is PollKind.BRACKET:
-        return True
+        return fits(poll.bracket or Bracket(), marks)
     try:
         check_marks(poll, marks)
     except PaddockError:
         return False
     return True
+
+
+def _check_bracket(record: Record) -> None:
+    """Play a bracket again, round by round, and compare each match.
+
+    Not if ballots were set aside: it is not known before which rounds, and the course of those played stands. Its
+    result is still counted without them.
+    """
+    poll, bracket = record.poll, record.poll.bracket
+    if bracket is None or not bracket.order or any(ballot.is_set_aside for ballot in record.ballots):
+        return
+    profile, rules = Counter(ballot.marks for ballot in record.ballots), poll.rules
+    entries = [option.number for option in poll.options if option.number in bracket.order]
+    order = seeded(entries, rules.seeding, seed=poll.seed, votes=opening_votes(profile))
+    ends: list[datetime | None] = [played.closes_at for played in bracket.rounds]
+    again = begin(order, bracket.rounds[0].closes_at if bracket.rounds else poll.opens_at)
+    for end in [*ends[1:], *([None] if is_over(bracket) else [])]:
+        again = decide_round(again, profile, tie_rule=rules.tie_rule, seed=poll.seed, next_closes_at=end)
+    if (difference := first_difference(bracket_to_json(bracket), bracket_to_json(again))) is not None:
+        raise ResultDiffersError(
+            where=f".bracket{difference.where}", stated=difference.stated, counted=difference.expected
+        )
 
 
 def _check_result(record: Record, counted: Tally) -> None:

@@ -2,24 +2,25 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Any, NoReturn, cast
 
 from bot.domain.errors import PaddockError
 from bot.domain.poll.ballot import CANONICAL_CHARS_MAX, NONCE_BYTES, Marks, from_canonical
-from bot.domain.poll.bracket import Bracket, Match, Round
+from bot.domain.poll.bracket import Bracket, bracket_from_json, bracket_to_json, matches_of
 from bot.domain.poll.poll import OPTION_CHARS_MAX, OPTIONS_MAX, QUESTION_CHARS_MAX, Option
 from bot.domain.poll.record import FORMAT, Record, RecordedBallot, public_poll
 from bot.domain.poll.rules import PollRules, RulesError, rules_from_json
-from bot.domain.poll.tally_json import Json
+from bot.domain.poll.tally_json import Json, first_difference
 
 BALLOTS_MAX = 1_000_000  # what fits into the bytes that are read at all
 ENTRIES_MAX = 1_000  # options that stand, and what was merged and removed besides
 ROUNDS_MAX = 16
 WHOLE_MAX = 2**63 - 1  # what a database keeps
 SEED_CHARS_MAX = 64
+SHOWN_MAX = 3  # numbers of options, as examples
 KIND = "paddock-poll/"
 
 _NONCE = re.compile(f"[0-9a-f]{{{NONCE_BYTES * 2}}}")
@@ -87,16 +88,17 @@ def read_record(content: str) -> Record:
         if isinstance(found, str) and found.startswith(KIND):
             raise NewerRecordError(found=found[:SEED_CHARS_MAX])
         raise RecordError
+    options = _options(document)
     poll = public_poll(
         poll_id=document.whole("poll", least=1),
         question=document.text("question", QUESTION_CHARS_MAX),
         rules=_rules(document.object("rules")),
-        options=_options(document),
+        options=options,
         seed=document.text("seed", SEED_CHARS_MAX),
         opens_at=document.moment("opened_at"),
         closed_at=document.moment("closed_at"),
         digest=document.matching("digest", _HASH),
-        bracket=_bracket(document),
+        bracket=_bracket(document, options),
     )
     ballots = tuple(_ballot(entry) for entry in document.objects("ballots", BALLOTS_MAX))
     return Record(poll, ballots, document.matching("digest", _HASH), document.object("result").raw)
@@ -190,16 +192,10 @@ class _Object:
         return child
 
     def objects(self, name: str, limit: int) -> Iterator["_Object"]:
-        for index, value in enumerate(self._list(name, limit)):
+        for index, value in enumerate(self.list(name, limit)):
             yield _Object(f"{self.where}.{name}[{index}]", value)
 
-    def wholes(self, name: str, limit: int) -> tuple[int, ...]:
-        values = self._list(name, limit)
-        if not all(type(value) is int for value in values):
-            raise self.wrong(name, "[1, 2, 3 …]")
-        return tuple(cast("list[int]", values))
-
-    def _list(self, name: str, limit: int) -> list[Json]:
+    def list(self, name: str, limit: int) -> list[Json]:
         values = self._get(name)
         if not isinstance(values, list):
             raise self.wrong(name, "[…]")
@@ -254,29 +250,34 @@ def _options(document: _Object) -> tuple[Option, ...]:
         raise TooManyError(where=".options", limit=OPTIONS_MAX)
     for index, option in enumerate(options.values()):
         if option.merged_into is not None and option.merged_into not in options:
-            raise FieldWrongError(where=f".options[{index}].merged_into", expected=", ".join(map(str, [*options][:3])))
+            raise FieldWrongError(
+                where=f".options[{index}].merged_into", expected=", ".join(map(str, [*options][:SHOWN_MAX]))
+            )
     return tuple(options.values())
 
 
-def _bracket(document: _Object) -> Bracket | None:
+def _bracket(document: _Object, options: Sequence[Option]) -> Bracket | None:
     if document.raw.get("bracket") is None:
         return None
     found = document.object("bracket")
-    rounds: list[Round] = []
+    found.list("order", ENTRIES_MAX)
     for entry in found.objects("rounds", ROUNDS_MAX):
-        matches = tuple(
-            Match(
-                match.whole("number", least=1),
-                match.whole("first", least=1),
-                match.whole_or_null("second", least=1),
-                match.whole_or_null("winner", least=1),
-                match.whole("first_n"),
-                match.whole("second_n"),
-            )
-            for match in entry.objects("matches", ENTRIES_MAX)
-        )
-        rounds.append(Round(matches, entry.moment("closes_at")))
-    return Bracket(found.wholes("order", ENTRIES_MAX), tuple(rounds))
+        entry.list("matches", ENTRIES_MAX)
+    try:
+        bracket = bracket_from_json(found.raw)
+    except (KeyError, TypeError, ValueError, OverflowError):
+        raise FieldWrongError(where=found.where, expected='{"order": […], "rounds": […]}') from None
+    # Reading takes "7" and 7.5 for a 7; a record has them as they were written.
+    if (difference := first_difference(found.raw, bracket_to_json(bracket))) is not None:
+        raise FieldWrongError(where=found.where + difference.where, expected=difference.expected)
+    known = {option.number for option in options}
+    played = matches_of(bracket)
+    named = {*bracket.order, *(number for match in played for number in match.entries)}
+    won = {match.winner for match in played if match.winner is not None}
+    is_empty = bool(bracket.order) and not all(one.matches for one in bracket.rounds)
+    if is_empty or not named | won <= known:
+        raise FieldWrongError(where=found.where, expected=", ".join(map(str, sorted(known)[:SHOWN_MAX])))
+    return bracket
 
 
 def _ballot(entry: _Object) -> RecordedBallot:

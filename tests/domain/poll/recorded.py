@@ -1,13 +1,17 @@
 """Final polls and their ballots, drawn at random, for tests of what is kept of them."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import strategies as st
 
 from bot.domain.poll.ballot import marks_of
+from bot.domain.poll.bracket import OPENING, is_over, open_matches
+from bot.domain.poll.knockout import begun_by, close_round
 from bot.domain.poll.poll import Option, Poll, PollState
 from bot.domain.poll.record import KeptBallot
-from bot.domain.poll.rules import METHODS, SCORE_MAX, PollKind, PollRules, TieRule
+from bot.domain.poll.rules import METHODS, SCORE_MAX, Method, PollKind, PollRules, Seeding, TieRule
 
 OPENED = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 CLOSED = OPENED + timedelta(days=1)
@@ -91,3 +95,38 @@ def _marks(kind, count):
         case _:
             values = st.sampled_from([1, -1])
     return st.dictionaries(st.integers(1, count), values, min_size=1).map(marks_of)
+
+
+@st.composite
+def final_brackets(draw, *, aside=False):
+    """A bracket that is over, or was closed early, and its ballots; with `aside` some are set aside."""
+    count = draw(st.integers(4, 9))
+    seeding = draw(st.sampled_from(Seeding))
+    poll = final_poll(
+        named=[f"Car {number}" for number in range(1, count + 1)],
+        kind=PollKind.BRACKET,
+        method=Method.KNOCKOUT,
+        seeding=seeding,
+        round_length=timedelta(hours=1),
+        tie_rule=draw(st.sampled_from(TieRule)),
+    )
+    said = [{} for _ in range(draw(st.integers(0, 6)))]
+    if seeding is Seeding.VOTE:
+        for one in said:
+            favourites = draw(st.lists(st.integers(1, count), max_size=3, unique=True))
+            one.update((OPENING + number, 1) for number in favourites)
+    bracket = begun_by(poll, OPENED)
+    for hour in range(1, draw(st.integers(0, 6)) + 1):
+        if is_over(bracket):
+            break
+        for one in said:
+            for match in open_matches(bracket):
+                if draw(st.booleans()):
+                    one[match.number] = draw(st.sampled_from(match.entries))
+        profile = Counter(map(marks_of, said))
+        bracket = close_round(replace(poll, bracket=bracket), profile, next_closes_at=OPENED + timedelta(hours=hour))
+    hidden = draw(st.lists(nonces, min_size=len(said), max_size=len(said), unique=True))
+    return replace(poll, bracket=bracket), [
+        KeptBallot(marks_of(one), nonce, is_set_aside=aside and draw(st.booleans()))
+        for one, nonce in zip(said, hidden, strict=True)
+    ]

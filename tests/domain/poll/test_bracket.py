@@ -223,6 +223,15 @@ def test_a_round_that_one_of_the_two_had_a_bye_in_says_nothing_about_them():
     assert (match.entries, match.decided_by, match.winner) == ((1, 4), Decision.LOT, lot(SEED, (1, 4))[0])
 
 
+def test_of_the_earlier_rounds_the_latest_in_which_they_differ_decides():
+    first_round: Profile = {((1, 1), (3, 2)): 1, ((1, 1),): 2}  # 1 was ahead of 2 by far
+    second: Profile = {((5, 1), (6, 2)): 1, ((6, 2),): 1}  # and 2 of 1 by one
+    final: Profile = {((7, 1),): 1, ((7, 2),): 1}
+    everything = Counter(first_round) + Counter(second) + Counter(final)
+    found = result(replay(range(1, 9), [T0] * 3, everything, tie_rule=TieRule.LOT, seed=SEED), ballots_n=7)
+    assert (found.winners, found.decided_by) == ((2,), Decision.EARLIER_ROUNDS)
+
+
 def test_the_result_orders_by_how_far_each_came():
     strong_wins = {((1, 1), (2, 4), (3, 2), (4, 3), (5, 1), (6, 2), (7, 2)): 3}
     bracket = replay(range(1, 9), [T0] * 3, strong_wins, tie_rule=TieRule.SHARED, seed=SEED)

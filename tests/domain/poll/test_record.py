@@ -1,13 +1,15 @@
 import json
 from dataclasses import replace
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from bot.domain.errors import PaddockError
 from bot.domain.poll.ballot import digest_of, from_canonical, receipt_of
+from bot.domain.poll.knockout import begun_by
 from bot.domain.poll.poll import Option, PollState
 from bot.domain.poll.record import (
     BallotChangedError,
@@ -26,7 +28,7 @@ from bot.domain.poll.record import (
 from bot.domain.poll.record_file import read_record
 from bot.domain.poll.rules import Method, PollKind
 from bot.render.poll_export import record_json
-from tests.domain.poll.recorded import ballots_of, final_poll, final_polls, nonce, nonces
+from tests.domain.poll.recorded import ballots_of, final_brackets, final_poll, final_polls, nonce, nonces
 
 
 def document_of(poll, ballots):
@@ -139,6 +141,7 @@ CHANGES = [
 
 
 @pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.__name__)
+@settings(max_examples=40)  # of each
 @given(drawn=final_polls(ballots_min=1), data=st.data())
 def test_any_single_change_of_a_record_is_found(change, drawn, data):
     document = document_of(*drawn)
@@ -277,3 +280,79 @@ def test_a_flag_is_no_number_in_a_result():
 
 def test_a_ballot_knows_no_member():
     assert set(KeptBallot.__slots__) == {"marks", "nonce", "is_set_aside"}
+
+
+@settings(max_examples=40)
+@given(final_brackets())
+def test_a_bracket_is_played_again_from_its_ballots(drawn):
+    poll, ballots = drawn
+    record = record_of(poll, ballots)
+    read = read_record(record_json(record))
+    assert read == record
+    verify(read, expect=record.digest)
+
+
+@settings(max_examples=40)
+@given(final_brackets(aside=True))
+def test_a_bracket_is_counted_without_the_ballots_that_were_set_aside(drawn):
+    poll, ballots = drawn
+    recount = verify(read_record(record_json(record_of(poll, ballots))))
+    assert recount.tally.ballots_n == sum(not ballot.is_set_aside for ballot in ballots)
+
+
+def turn_a_match(document, data):
+    match = data.draw(st.sampled_from([match for one in document["bracket"]["rounds"] for match in one["matches"]]))
+    match["winner"] = data.draw(st.sampled_from([match["first"], match["second"], None]))
+
+
+def change_the_votes_of_a_match(document, data):
+    match = data.draw(st.sampled_from([match for one in document["bracket"]["rounds"] for match in one["matches"]]))
+    match[data.draw(st.sampled_from(["first_n", "second_n"]))] += 1
+
+
+def change_the_order(document, data):
+    document["bracket"]["order"] = data.draw(st.permutations(document["bracket"]["order"]))
+
+
+def leave_one_out(document, data):
+    document["bracket"]["order"].remove(data.draw(st.sampled_from(document["bracket"]["order"])))
+
+
+def leave_a_round_out(document, data):
+    document["bracket"]["rounds"].remove(data.draw(st.sampled_from(document["bracket"]["rounds"])))
+
+
+def change_who_meets(document, data):
+    matches = document["bracket"]["rounds"][0]["matches"]
+    one, other = data.draw(st.sampled_from(matches)), data.draw(st.sampled_from(matches))
+    one["first"], other["first"] = other["first"], one["first"]
+
+
+TURNS = [
+    *[turn_a_match, change_the_votes_of_a_match, change_the_order, leave_one_out, leave_a_round_out, change_who_meets],
+    *[remove_one, change_the_nonce, change_the_receipt, change_the_digest, change_the_winner],
+]
+
+
+@pytest.mark.parametrize("change", TURNS, ids=lambda change: change.__name__)
+@settings(max_examples=25)  # of each
+@given(drawn=final_brackets(), data=st.data())
+def test_any_single_change_of_a_bracket_is_found(change, drawn, data):
+    poll, ballots = drawn
+    assume(ballots and poll.bracket.order)
+    document = document_of(poll, ballots)
+    before = json.dumps(document)
+    change(document, data)
+    assume(json.dumps(document) != before)
+    with pytest.raises(PaddockError):
+        recounted(document)
+
+
+def test_a_vote_on_somebody_who_did_not_play_is_found_even_if_all_else_fits():
+    poll = final_poll(named=[*"abcd"], kind=PollKind.BRACKET, method=Method.KNOCKOUT, round_length=timedelta(hours=1))
+    document = document_of(replace(poll, bracket=begun_by(poll, poll.opens_at)), ballots_of({1: 1}))
+    (ballot,) = document["ballots"]
+    ballot["marks"], ballot["receipt"] = "1=2", receipt_of(7, ballot["nonce"], "1=2")
+    document["digest"] = digest_of([ballot["receipt"]])
+    with pytest.raises(BallotImpossibleError):
+        recounted(document)

@@ -1,11 +1,14 @@
 import copy
 import json
+from dataclasses import replace
+from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.errors import PaddockError
+from bot.domain.poll.knockout import begun_by, close_round
 from bot.domain.poll.record import record_of, verify
 from bot.domain.poll.record_file import (
     BALLOTS_MAX,
@@ -22,7 +25,7 @@ from bot.domain.poll.record_file import (
 from bot.domain.poll.rules import Method, PollKind
 from bot.render.poll_export import record_json
 from bot.text import LANGUAGES, error_text
-from tests.domain.poll.recorded import ballots_of, final_poll
+from tests.domain.poll.recorded import CLOSED, OPENED, ballots_of, final_poll
 from tests.nasty import nasty_text, samples
 
 RECORD = record_json(
@@ -187,12 +190,26 @@ def places(document, path=()):
             yield from places(value, (*path, step))
 
 
-EVERYWHERE = sorted(places(json.loads(RECORD)), key=repr)
+def bracket_record():
+    """A record of a bracket of four whose first round is over, with a ballot set aside."""
+    poll = final_poll(named=[*"abcd"], kind=PollKind.BRACKET, method=Method.KNOCKOUT, round_length=timedelta(hours=1))
+    poll = replace(poll, bracket=begun_by(poll, OPENED))
+    bracket = close_round(poll, {((1, 1),): 1}, next_closes_at=CLOSED)
+    return record_json(record_of(replace(poll, bracket=bracket), ballots_of({1: 1}, {2: 3}, aside={2})))
 
 
-@given(st.sampled_from(EVERYWHERE), values)
-def test_whatever_stands_wherever_ends_in_one_sentence_or_in_a_record_that_is_right(path, value):
-    document = copy.deepcopy(json.loads(RECORD))
+EVERYWHERE = [
+    (document, path)
+    for document in (json.loads(RECORD), json.loads(bracket_record()))
+    for path in sorted(places(document), key=repr)
+]
+
+
+@settings(max_examples=400)
+@given(st.sampled_from(EVERYWHERE), st.one_of(values, st.integers(0, 9), st.just([])))
+def test_whatever_stands_wherever_ends_in_one_sentence_or_in_a_record_that_is_right(place, value):
+    whole, path = place
+    document = copy.deepcopy(whole)
     place = document
     for step in path[:-1]:
         place = place[step]
