@@ -84,7 +84,7 @@ class NativePollCog(commands.Cog, name="native-poll"):
 
     @commands.Cog.listener()
     async def on_ready(self) -> None:
-        """Have voters read who voted while nobody listened; of a session that is resumed Discord tells what was missed."""
+        """Have those read who voted while nobody listened; when a session is resumed Discord tells what was missed."""
         count = await self._natives.reconcile([guild.id for guild in self._tree.client.guilds])
         if count:
             log.info("followed polls are read anew count=%s", count)
