@@ -129,7 +129,7 @@ async def plan_all(
         followed = SourceService(store, clock, feeds, pages, reader, sources_max=len(urls))
         roundups = RoundupService(store, clock, due, followed)
         for guild_id, channel_id in places:
-            await guilds.set_up(actor(guild_id), _choice(channel_id, clock.now()))
+            await guilds.set_up(actor(guild_id), choice(channel_id, clock.now()))
             if notices_channel_id is not None:
                 tell_there = partial(replace, notices_channel_id=notices_channel_id)
                 await guilds.change(actor(guild_id), tell_there, "guild.audit.notices", channel="#notices")
@@ -145,7 +145,7 @@ async def plan_all(
     return planned
 
 
-def _choice(channel_id: int, now: datetime) -> SetupChoice:
+def choice(channel_id: int, now: datetime) -> SetupChoice:
     """Choose a daily time half a day away, so that only the edition asked for is posted during a test."""
     return SetupChoice(
         name="Morning Lap",
