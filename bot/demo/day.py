@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 Tell = Callable[[str], None]
 
+POLL_DUE = "demo.due.poll"  # it opens and ends by itself, between the things that a day is about
+
 
 class SceneError(Exception):
     """A scene did not come out as written; the transcript up to there has been told."""
@@ -74,17 +76,18 @@ class Play:
         self.transcript.news()
 
     async def next_thing(self) -> None:
-        """Let time pass until the next thing that is due has happened.
+        """Let time pass until the next thing that is due has happened, and polls have come to their ends meanwhile.
 
         Raises:
-            SceneError: if nothing is due.
+            SceneError: if nothing else is due.
         """
-        due = await self.stage.next_due()
-        if due is None:
-            raise SceneError("nothing is due")
-        await pass_until(self.world, self.stage, max(due.at, self.world.clock.now()))
-        self.transcript.time(f"until {text(due.what, DEFAULT_LANGUAGE)}")
-        self.transcript.news()
+        while (due := await self.stage.next_due()) is not None:
+            await pass_until(self.world, self.stage, max(due.at, self.world.clock.now()))
+            self.transcript.time(f"until {text(due.what, DEFAULT_LANGUAGE)}")
+            self.transcript.news()
+            if due.what != POLL_DUE:
+                return
+        raise SceneError("nothing is due")
 
     async def command(self, person: Person, where: str, name: str, /, **options: object) -> Seen:
         """Run a slash command and tell of it."""
@@ -105,13 +108,6 @@ class Play:
         named = (labels.get(str(value), _shown(value)) for value in values)
         self.transcript.act(f"{person.name} chooses {', '.join(named)}")
         return self._answered(await self.world.select(person, message, values, custom_id=custom_id))
-
-    async def vote(self, person: Person, poll: Line, answer: int) -> None:
-        """Vote in a native poll; the first answer is 1."""
-        chosen = poll.raw["poll"]["answers"][answer - 1]["poll_media"]["text"]
-        self.transcript.act(f"{person.name} votes for {chosen}")
-        await self.world.vote(person, poll, answer)
-        self.transcript.news()
 
     async def submit(self, person: Person, shown: Seen, values: dict[str, object]) -> Seen:
         """Submit a modal and tell of it."""

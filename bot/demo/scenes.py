@@ -21,7 +21,8 @@ LEAD = "0"  # the number that every edition gives its first story
 HEADLINE = "What everybody talks about this morning"
 COMMENT = "Good morning. Read to the end: the question is worth it."
 CORRECTION = "the comment over it"
-MEMBER_COMMANDS = ("help",)
+CHOOSE = ":choose"  # how the custom id of the select on a card ends
+MEMBER_COMMANDS = ("help", "vote")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +72,9 @@ class _Day:
 
     async def before(self, on: Play) -> None:
         reader = on.world.members[0]
-        on.expect(holds=on.world.commands(reader, GENERAL) == MEMBER_COMMANDS, what="a member is shown /help alone")
+        on.expect(
+            holds=on.world.commands(reader, GENERAL) == MEMBER_COMMANDS, what="a member is shown /help and /vote alone"
+        )
         on.expect(holds="pause" not in on.world.commands(on.world.moderator, GENERAL), what="no /pause for moderators")
         seen = await on.command(reader, GENERAL, "help")
         _private(on, seen)
@@ -179,9 +182,11 @@ class _Day:
         on.expect(holds=again.text != given.text, what="a second press takes it back")
         thread = _thread(on)
         question = on.world.lines(thread)[0]
-        if question.raw.get("poll"):
-            for person, answer in ((renee, 1), (zoya, 2), (dev, 1)):
-                await on.vote(person, question, answer)
+        for person, place in ((renee, 0), (zoya, 1), (dev, 0)):
+            if CHOOSE in str(question.raw):
+                _private(on, await on.select(person, question, [str(place + 1)]))
+            elif len(question.buttons) > place + 1:
+                _private(on, await on.press(person, question, question.buttons[place]))
         await on.say(zoya, thread, "Mine has three wheels and no reverse. I would not change it.")
         await on.say(renee, thread, "Then how do you park?")
         await on.say(zoya, thread, "Forwards.")

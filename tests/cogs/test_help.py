@@ -17,12 +17,12 @@ def seen_by(house, person) -> set[str]:
 async def test_a_member_sees_few_commands_and_a_manager_all(bare_house):
     world = bare_house.world
 
-    assert seen_by(bare_house, world.members[0]) == {"help"}
+    assert seen_by(bare_house, world.members[0]) == {"help", "vote"}
     assert len(seen_by(bare_house, world.members[0])) <= COMMANDS_SEEN_MAX
-    assert seen_by(bare_house, world.editor) == {"help", "question", "roundup", "source", "suggestion"}
-    assert seen_by(bare_house, world.moderator) == {"help", "question", "roundup", "source", "suggestion"}
+    assert seen_by(bare_house, world.editor) == {"help", "vote", "question", "roundup", "source", "suggestion"}
+    assert seen_by(bare_house, world.moderator) == {"help", "vote", "question", "roundup", "source", "suggestion"}
     assert seen_by(bare_house, world.manager) == {
-        *("help", "question", "roundup", "source", "suggestion"),
+        *("help", "vote", "question", "roundup", "source", "suggestion"),
         *("setup", "settings", "audit", "pause", "resume", "doctor"),
     }
 
@@ -86,7 +86,9 @@ async def test_the_doctor_names_each_thing_that_is_wrong_and_its_mending(bare_gu
 
     told = (await house.slash("doctor")).text
 
-    assert "⚠️ In #morning-roundup I lack: Send Messages, Embed Links. Grant them to my role there." in told
+    assert (
+        "⚠️ In #morning-roundup I lack: Send Messages, Embed Links, Attach Files. Grant them to my role there." in told
+    )
     assert "⚠️ In #mod-log I lack: Send Messages." in told
     assert "⚠️ When I mention @Roundup readers in #morning-roundup, nobody hears it." in told
     assert "⚠️ Posts are paused. Let them go on with /resume." in told

@@ -70,7 +70,7 @@ async def test_it_is_said_in_the_askers_language(house):
 async def test_a_button_that_was_never_ours_to_know_is_answered_too(house):
     """An older or newer version may have posted it."""
     message_id = await Publisher(house.app.client, Pace(lambda: 0.0, 1_000)).post(
-        house.world.place("general").id, view("poll:7:option:2"), nonce="n", marker=None, resumed=False
+        house.world.place("general").id, view("ballot:7:option:2"), nonce="n", marker=None, resumed=False
     )
     await house.restart()
     (line,) = [line for line in house.world.lines("general") if line.id == message_id]

@@ -38,8 +38,8 @@ async def test_an_edition_is_a_post_with_its_tag_and_its_question_stands_in_it(f
     assert forum.backend.get_channel(thread.id).applied_tags == [int(TAGS[0]["id"])]
     assert edition.id == thread.id
     assert "# Morning roundup" in edition.text
-    assert f"[❓ Answer → https://discord.com/channels/{forum.guild.id}/{thread.id}/{question.id}]" in edition.text
-    assert question.raw["poll"]["question"]["text"]
+    assert "🗳️ Vote" in edition.buttons
+    assert "My vote" in question.buttons
     assert forum.world.lines("morning-roundup") == []
     (record,) = await forum.app.roundups.history(forum.actor())
     assert record.state is EditionState.POSTED
@@ -81,7 +81,8 @@ async def test_a_post_is_made_once_wherever_the_process_is_killed(forum, step, a
 
     (thread,) = forum.world.threads("daily")
     edition, question = forum.world.lines(thread)
-    assert f"/{thread.id}/{question.id}]" in edition.text
+    assert "🗳️ Vote" in edition.buttons
+    assert (await forum.world.press(forum.world.members[0], question, question.buttons[0])).private
     assert calls(forum, "/threads") == 1
     (record,) = await forum.app.roundups.history(forum.actor())
     assert record.state is EditionState.POSTED

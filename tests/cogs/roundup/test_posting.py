@@ -36,11 +36,9 @@ async def test_an_edition_is_posted_at_its_time_with_thread_question_and_links(g
     assert edition.at == POSTED_AT
     assert thread.name == "Nov 20 · Toyota shows a hydrogen Hilux with 600 km of range"
     assert "Which small EV would you buy?" in question.text
-    assert "○ Citroën C3: 0" in question.text
+    assert question.buttons == ("Fiat Panda", "Citroën C3", "Other", "My vote")
     assert "# Morning roundup\n-# Friday, November 20, 2026 · @Roundup readers" in line.text
-    base = f"https://discord.com/channels/{guild.guild.id}/{thread.id}"
-    assert f"[❓ Answer → {base}/{question.id}]" in line.text
-    assert line.buttons == ("🔔 Notify me", "💡 Suggest a story", "✏️ Edit", "About")
+    assert line.buttons == ("🗳️ Vote", "🔔 Notify me", "💡 Suggest a story", "✏️ Edit", "About")
 
 
 async def test_a_mention_reaches_the_readers_and_nobody_else(guild):
@@ -59,7 +57,7 @@ async def test_a_mention_reaches_the_readers_and_nobody_else(guild):
 async def test_the_links_are_edited_in_without_a_second_mention(guild):
     line = await guild.post()
 
-    assert "[❓ Answer → " in line.text
+    assert "🗳️ Vote" in line.buttons
     assert guild.pinged(line) == []
 
 
@@ -94,7 +92,9 @@ async def test_an_edition_is_posted_once_wherever_the_process_is_killed(guild, s
 
     (edition,), (thread,), (question,) = posted_parts(guild)
     assert edition.id == thread.id
-    assert f"/{thread.id}/{question.id}]" in edition.text
+    assert "🗳️ Vote" in edition.buttons
+    assert len(await guild.app.polls.find(guild.actor())) == 1
+    assert (await guild.world.press(guild.world.members[0], question, question.buttons[0])).private
     (record,) = await guild.app.roundups.history(guild.actor())
     assert record.state is EditionState.POSTED
 
@@ -277,7 +277,7 @@ async def test_a_japanese_guild_is_posted_to_in_japanese(house):
 
     assert "# 朝のまとめ\n-# 2026年11月20日金曜日" in line.text
     assert "❓ きょうの問い" in line.text
-    assert line.buttons == ("🔔 お知らせを受け取る", "💡 記事をすすめる", "✏️ 編集", "この回について")
+    assert line.buttons == ("🗳️ 投票する", "🔔 お知らせを受け取る", "💡 記事をすすめる", "✏️ 編集", "この回について")
     (thread,) = house.world.threads("morning-roundup")
     assert thread.name.startswith("11月20日 · ")
 
@@ -317,5 +317,4 @@ async def test_new_settings_change_todays_edition_in_place(guild):
 
     (changed,) = guild.world.lines("morning-roundup")
     assert changed.id == line.id
-    assert changed.buttons == ("💡 記事をすすめる", "✏️ 編集", "この回について")
-    assert "[❓ 答える →" in changed.text, "its question is still linked"
+    assert changed.buttons == ("🗳️ 投票する", "💡 記事をすすめる", "✏️ 編集", "この回について")

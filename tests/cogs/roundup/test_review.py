@@ -240,7 +240,7 @@ async def test_a_draft_that_somebody_deleted_keeps_nothing_back(guild):
     await guild.work()
 
     assert "Hilux" in guild.edition.text
-    assert await guild.app.runner.next_due(but=frozenset({"feed", "roundup"})) is None
+    assert await guild.app.runner.next_due(but=frozenset({"feed", "roundup", "poll"})) is None
 
 
 async def test_a_draft_is_found_again_and_not_taken_for_the_edition(guild):
