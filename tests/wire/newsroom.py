@@ -24,6 +24,7 @@ from bot.services.page import PageService
 from bot.services.roundup import RoundupService
 from bot.services.source import SourceService
 from bot.storage import source as sources
+from bot.storage.poll import poll_of_edition
 from bot.storage.roundup import change_edition
 from bot.storage.store import open_store
 from tests.wire.database import Database
@@ -57,9 +58,9 @@ FORUM = "daily"
 class Form(StrEnum):
     """What an edition is made of in Discord."""
 
-    TEXT = "text"  # a message, a thread on it, a question in words
-    POLL = "poll"  # the question is a native poll
-    FORUM = "forum"  # the edition is a post in a forum, and the question a poll
+    TEXT = "text"  # a message, a thread on it, an open question
+    POLL = "poll"  # the question names what is voted on
+    FORUM = "forum"  # the edition is a post in a forum
 
 
 def actor(guild_id: int) -> Actor:
@@ -190,5 +191,8 @@ async def assert_posted_once(
         (question,) = wire.messages(edition.thread_id or 0)
     assert message.id == edition.message_id
     assert question.id == edition.question_id
-    assert (question.poll is None) == (form is Form.TEXT)
-    assert f"/{edition.guild_id}/{edition.thread_id}/{edition.question_id}" in str(message.components)
+    assert question.poll is None  # what an edition asks is a poll of ours
+    poll = await database.read(lambda session: poll_of_edition(session, edition_id))
+    assert poll is not None
+    assert poll.message_id == question.id
+    assert f"'poll:{poll.id}:vote'" in str(message.components)
