@@ -35,7 +35,3 @@ def pytest_terminal_summary(terminalreporter):
         terminalreporter.write_line(line)
     for line in figures(value for report in reports for name, value in report.user_properties if name == "storm"):
         terminalreporter.write_line(line)
-    for report in reports:
-        for name, value in report.user_properties:
-            if name == "figures":
-                terminalreporter.write_line(value)

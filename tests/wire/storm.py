@@ -171,6 +171,11 @@ class Storm:
             assert closes_at is None or tap.at < closes_at, "a vote was taken that was made after the deadline"
             voter.may_have = frozenset({said})
 
+    async def kept(self) -> list[tuple[int | None, Chosen, str]]:
+        """Return whose each ballot in the table is, what it chooses, and its receipt, in one order."""
+        found = await self.database.read(lambda session: rows_of(session, self.poll.id))
+        return sorted(found, key=lambda ballot: ballot[2])
+
     def _pressed(self, chosen: Chosen, number: int) -> Chosen:
         """Return what is chosen once an option was pressed."""
         return frozenset({number}) if self.poll.rules.kind is PollKind.SINGLE else chosen ^ {number}
@@ -180,7 +185,7 @@ class Storm:
 
         Members stand beside their ballots as long as the result is not final.
         """
-        kept = await self.database.read(lambda session: rows_of(session, self.poll.id))
+        kept = await self.kept()
         by_member = {user_id: (chosen, receipt) for user_id, chosen, receipt in kept}
         assert len(by_member) == len(kept), "a member has two ballots"
         assert by_member.keys() <= {voter.person.id for voter in self.voters}, "a ballot of nobody who voted"

@@ -257,6 +257,7 @@ class Wire:
         pressed = {"custom_id": custom_id, "component_type": ComponentType.BUTTON}
         result = await _component_interaction(self._actor(person), message, pressed)
         tap = Tap(self._backend, result._interaction)
+        result._interaction.initial_response_deadline = self._backend.iso_after(ANSWER_S)
         self._rest.awaited[tap.id] = tap.over
         return tap
 
