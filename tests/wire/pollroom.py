@@ -1,4 +1,4 @@
-"""A guild with a poll, written by the bot's own services before the bot starts: one to be opened, or one that is over."""
+"""A guild with a poll, to be opened or over already, written by the bot's own services before the bot starts."""
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import asynccontextmanager

@@ -21,10 +21,10 @@ from bot.domain.poll.poll import Poll
 from bot.domain.poll.rules import PollKind
 from bot.storage.ballot import BallotRow
 from bot.text import text
+from tests.wire._taps import Tap
 from tests.wire.bot_process import BotProcess
 from tests.wire.database import Database
 from tests.wire.pollroom import CARS, option_button
-from tests.wire._taps import Tap
 from tests.wire.wire import PAUSE_S, Wire
 
 Chosen = frozenset[int]
@@ -193,7 +193,9 @@ class Storm:
             chosen, receipt = by_member.get(voter.person.id, (NOTHING, None))
             assert chosen in voter.may_have, f"{voter.person.name} was told {voter.may_have}, and {set(chosen)} is kept"
             assert voter.receipt in {None, receipt}, f"{voter.person.name} has another receipt than their ballot"
-        votes = {number: sum(number in chosen for chosen, _ in by_member.values()) for number in range(1, len(CARS) + 1)}
+        votes = {
+            number: sum(number in chosen for chosen, _ in by_member.values()) for number in range(1, len(CARS) + 1)
+        }
         return votes, {receipt for _, receipt in by_member.values()}
 
 

@@ -1,6 +1,7 @@
 """Votes over the network: many at once, over a restart, and around the deadline."""
 
 import asyncio
+import itertools
 import random
 from datetime import timedelta
 
@@ -70,12 +71,14 @@ async def until_shown(wire, poll: Poll, votes: dict[int, int], ballots: int) -> 
 
 def edits_of(wire, poll: Poll) -> list[float]:
     """Return when the card was edited, in seconds."""
-    return [call.at for call in wire.calls if call.name == f"PATCH /channels/{poll.channel_id}/messages/{poll.message_id}"]
+    return [
+        call.at for call in wire.calls if call.name == f"PATCH /channels/{poll.channel_id}/messages/{poll.message_id}"
+    ]
 
 
 def assert_seldom_edited(wire, poll: Poll) -> None:
     edits = edits_of(wire, poll)
-    between = [later - earlier for earlier, later in zip(edits, edits[1:], strict=False)]
+    between = [later - earlier for earlier, later in itertools.pairwise(edits)]
     assert min(between) > (EDIT_EVERY - ON_THE_WAY).total_seconds(), between
 
 

@@ -13,7 +13,7 @@ import pytest
 
 from bot.clock import SystemClock
 from bot.domain.poll.ballot import digest_of
-from bot.domain.poll.poll import POLL, Poll, PollState
+from bot.domain.poll.poll import FINAL_AFTER, POLL, Poll, PollState
 from bot.domain.poll.rules import PollRules
 from tests.postgres import on_both_engines
 from tests.wire import pollroom
@@ -89,6 +89,8 @@ class Round:
         await self.rows.finished(closed.id, ARRIVES_S, POLL)
         final = await self.rows.poll(closed.id)
         assert final.state is PollState.FINAL
+        assert closed.closed_at is not None
+        assert final.closed_at == closed.closed_at - FINAL_AFTER  # it was closed once
         assert final.digest == digest_of(receipts)
         kept = await self.rows.read(lambda session: rows_of(session, closed.id))
         assert sorted(receipt for _, _, receipt in kept) == sorted(receipts)
@@ -97,82 +99,6 @@ class Round:
         # Killed before it says so, it does not say so; it never says so twice.
         assert self.bot.log.count(" poll closed ") <= 1
         assert self.bot.log.count(" poll final ") == 1
-
-
-async def survive(self) -> None:
-        """Let the storm pass over the poll, and compare what is kept with what was told."""
-        poll = await pollroom.plan(self.wire, self.rows.url, self.rules)
-        voters = [Voter(person) for person in self.wire.add_members(MEMBERS)]
-        storm = Storm(self.wire, self.bot, self.rows, poll, self.rng, voters, self.count)
-        await storm.start()
-        async with asyncio.TaskGroup() as group:
-            for voter in voters:
-                group.create_task(storm.vote_until_refused(voter))
-            await self._strike(storm)
-        closed = await self.rows.until_poll(poll.id, is_shown_closed, ARRIVES_S)
-        votes, receipts = await storm.assert_kept()
-        await self._assert_late_vote_refused(storm)
-        assert await storm.assert_kept() == (votes, receipts)
-        assert_shown(self.wire, closed, votes, len(receipts))
-        await self._assert_final_once(closed, receipts, votes)
-        assert not self.wire.exceeded
-        assert "Traceback" not in self.bot.log
-
-    async def _strike(self, storm: Storm) -> None:
-        for place, strike in enumerate(self.strikes, 1):
-            await asyncio.sleep(self.rng.uniform(*STORMS_S))
-            await storm.kill(strike)
-            if place == len(self.strikes):
-                until = timedelta(seconds=START_MARGIN * storm.slowest_start_s + LAST_STORM_S)
-                await pollroom.let_close(self.wire, self.rows, storm.poll.id, SystemClock().now() + until)
-            await storm.start()
-        if self.kills_at_the_close:
-            assert storm.poll.closes_at is not None
-            moment = timedelta(seconds=self.rng.uniform(*AROUND_CLOSE_S))
-            await SystemClock().sleep_until(storm.poll.closes_at + moment)
-            await storm.kill(Strike.ANYWHERE)
-            await storm.start()
-
-    async def _assert_late_vote_refused(self, storm: Storm) -> None:
-        refused = self.count.refused
-        await storm.press(storm.voters[0], 1)
-        assert self.count.refused == refused + 1
-
-    async def _assert_final_once(self, closed: Poll, receipts: set[str], votes: dict[int, int]) -> None:
-        """Let the ten minutes be over, and see that there is one result, of these ballots and no others."""
-        assert await self.bot.stop() == 0
-        await pollroom.pass_reopening(self.rows, closed.id, SystemClock().now())
-        await self.bot.start()
-        await self.rows.finished(closed.id, ARRIVES_S, POLL)
-        final = await self.rows.poll(closed.id)
-        assert final.state is PollState.FINAL
-        assert final.digest == digest_of(receipts)
-        kept = await self.rows.read(lambda session: rows_of(session, closed.id))
-        assert sorted(receipt for _, _, receipt in kept) == sorted(receipts)
-        assert {user_id for user_id, _, _ in kept} <= {None}
-        assert_shown(self.wire, final, votes, len(receipts))
-        # Killed before it says so, it does not say so; it never says so twice.
-        assert self.bot.log.count(" poll closed ") <= 1
-        assert self.bot.log.count(" poll final ") == 1
-
-
-def is_shown_closed(poll: Poll) -> bool:
-    return poll.state is PollState.CLOSED and poll.shown_revision == poll.revision
-
-
-def assert_shown(wire, poll: Poll, votes: dict[int, int], ballots: int) -> None:
-    """Check that there is one card and one thread, and after the end one result, all with the right count."""
-    (card,) = wire.messages(poll.channel_id)
-    assert card.id == poll.message_id
-    assert wire.threads(poll.channel_id) == [poll.thread_id]
-    results = wire.messages(poll.thread_id)
-    assert [result.id for result in results] == ([] if poll.result_id is None else [poll.result_id])
-    for shown in (card, *results):
-        said = str(shown.components).replace(r"\n", "\n")
-        assert plural("vote.card.votes", "en", ballots) in said
-        assert {label: int(count) for label, count in _COUNTED.findall(said)} == {
-            label: votes[number] for number, label in enumerate(CARS, 1)
-        }
 
 
 async def survive(wire, bot, rows, record_property, number: int, strikes: Sequence[Strike]) -> None:
