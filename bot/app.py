@@ -14,6 +14,7 @@ from bot.edge.actor import Actors
 from bot.edge.client import PaddockClient, use_api
 from bot.edge.due_runner import DueRunner
 from bot.edge.live_edit import LiveEdits
+from bot.edge.native_poll import NativePolls
 from bot.edge.pace import Pace
 from bot.edge.publish import Publisher
 from bot.edge.quiet import Quiet
@@ -31,6 +32,7 @@ from bot.services.editing import EditingService
 from bot.services.edition import EditionWork
 from bot.services.edition_poll import EditionPollService
 from bot.services.feed import FeedWork
+from bot.services.followed_polls import FollowedPolls
 from bot.services.guild import GuildService
 from bot.services.nomination import NominationService
 from bot.services.notice import NoticeWork
@@ -140,6 +142,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     suggestions = SuggestionService(store, clock, due, reader)
     polls = PollService(store, clock, due)
     votes = VoteService(store, BallotBox(store))
+    followed = FollowedPolls(store)
     actors = Actors(guilds)
 
     async def load(client: PaddockClient) -> None:

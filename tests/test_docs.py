@@ -65,7 +65,6 @@ def test_the_readme_names_every_command():
     table = readme[readme.index("## Commands") : readme.index("On the command line")]
     named = set(re.findall(r"/(\w+)", table))
     groups = set(re.findall(r'group_name="(\w+)"', code()))
-    single = set(
-        re.findall(r"@app_commands\.command\([^)]*?described\(\"(?:guild|help|vote)\.command\.(\w+)\"", code())
-    )
+    described = r"description=described\(\"(?:guild|help|vote)\.command\.(\w+)\""
+    single = set(re.findall(rf"@app_commands\.command\((?:name=\"\w+\", )?{described}", code()))
     assert named == groups | single

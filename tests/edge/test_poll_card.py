@@ -1,11 +1,9 @@
 """A poll's messages: within Discord's limits whatever they hold, and telling no more than they may."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from discord import ui
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,6 +18,7 @@ from bot.edge.publish import Picture
 from bot.services.poll_count import ShownPoll
 from bot.storage.ballot import BallotCount
 from bot.text import LANGUAGES
+from tests.messages import check_limits, custom_ids, parts, words
 
 NOW = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 NASTY = "`*_~|<>[]()#-+.@everyone <@1> \u202e👩🏽‍🚀é漢字http://a.example"
@@ -53,41 +52,6 @@ def shown(poll: Poll, votes: int = 0, *, told: bool | None = None, set_aside: in
     profile = {((1, 1),): votes} if votes and poll.bracket is None else {}
     counted = tally(poll, profile) if is_told else None
     return ShownPoll(poll, BallotCount(votes, set_aside), counted, language)
-
-
-def parts(view: ui.LayoutView) -> list[dict]:
-    def walk(components) -> Iterator[dict]:
-        for component in components:
-            yield component
-            yield from walk(component.get("components", ()))
-
-    return list(walk(view.to_components()))
-
-
-def words(view: ui.LayoutView) -> str:
-    return "\n".join(part["content"] for part in parts(view) if part["type"] == 10)
-
-
-def custom_ids(view: ui.LayoutView) -> list[str]:
-    return [part["custom_id"] for part in parts(view) if "custom_id" in part]
-
-
-def check_limits(view: ui.LayoutView) -> None:
-    """Hold a message against Discord's limits (components reference)."""
-    found = parts(view)
-    assert len(found) <= 40
-    assert sum(len(part["content"]) for part in found if part["type"] == 10) <= 4_000
-    assert all(part["content"].strip() for part in found if part["type"] == 10)
-    assert len(set(custom_ids(view))) == len(custom_ids(view))
-    assert all(len(custom_id) <= 100 for custom_id in custom_ids(view))
-    for part in found:
-        if part["type"] == 1:
-            assert 1 <= len(part["components"]) <= 5
-        if part["type"] == 2:
-            assert 1 <= len(part["label"]) <= 80
-        if part["type"] == 3:
-            assert 1 <= len(part["options"]) <= 25
-            assert all(1 <= len(option["label"]) <= 100 for option in part["options"])
 
 
 kinds = st.sampled_from([kind for kind in PollKind if kind is not PollKind.BRACKET])

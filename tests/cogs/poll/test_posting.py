@@ -176,18 +176,20 @@ async def test_a_card_that_was_deleted_keeps_nothing_back(bare_guild):
     assert len(posted(poll, "check")) == 1
 
 
-async def test_a_poll_whose_channel_is_gone_is_given_up_and_not_tried_forever(bare_guild):
+async def test_a_poll_whose_channel_is_gone_is_given_up_and_told_by_the_doctor(bare_guild):
     poll = await made(bare_guild, PollRules())
     bare_guild.backend.delete_channel(poll.poll.channel_id)
     await bare_guild.world.settle()
 
     await bare_guild.work()
     asked = len(bare_guild.world.requests())
-    await bare_guild.world.advance(timedelta(hours=2))
+    await bare_guild.world.advance(timedelta(hours=2))  # not tried for ever
     await bare_guild.work()
 
     assert (await poll.read()).message_id is None
     assert len(bare_guild.world.requests()) == asked
+    doctor = await bare_guild.world.slash(bare_guild.world.manager, "editors", "doctor")
+    assert "A poll could not be shown" in doctor.text
 
 
 async def test_without_the_permission_for_files_the_result_is_posted_without_its_picture(bare_guild):
