@@ -286,6 +286,8 @@ class PollService:
             poll = await table.poll_by_id(session, poll_id)
             if poll is None or poll.guild_id != actor.guild_id:
                 raise GoneError
+            if poll.is_void:
+                raise NoResultError
             return poll, await ballots.kept_ballots(session, poll_id)
 
         # A hundred thousand receipts take seconds.
