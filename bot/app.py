@@ -35,10 +35,14 @@ from bot.services.feed import FeedWork
 from bot.services.followed_polls import FollowedPolls
 from bot.services.guild import GuildService
 from bot.services.native_poll import NativePollService
+from bot.services.nomination import NominationService
 from bot.services.notice import NoticeWork
 from bot.services.page import PageService
 from bot.services.planning import RoundupWork
 from bot.services.poll import PollService
+from bot.services.poll_options import PollOptionService
+from bot.services.poll_preview import PollPreviewService
+from bot.services.poll_template import PollTemplateService, PollTemplateWork
 from bot.services.poll_work import PollWork
 from bot.services.question import QuestionService
 from bot.services.roundup import RoundupService
@@ -56,7 +60,10 @@ from cogs.help import HelpCog
 from cogs.poll import BUTTONS as POLL_BUTTONS
 from cogs.poll import VotingCog
 from cogs.poll.desk import VotingDesk
+from cogs.poll.make.desk import MakingDesk
+from cogs.poll.manage_cog import PollCog
 from cogs.poll.native import NativePollCog
+from cogs.poll.nominate import NominateButton, NominateCog
 from cogs.poll.posting import PollPosting
 from cogs.question import QuestionCog
 from cogs.roundup import BUTTONS, RoundupCog
@@ -160,9 +167,17 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
         )
         await client.add_feature(QuestionCog(actors, QuestionService(store, clock)))
         await client.add_feature(DiscussionCog(discussions, publisher, threads), (DiscussSelect,))
-        await client.add_feature(VotingCog(polls, VotingDesk(polls, votes, live)), POLL_BUTTONS)
-        natives = NativePollService(store, clock, due, polls, followed)
-        await client.add_feature(NativePollCog(actors, natives, client.tree))
+        voting = VotingDesk(polls, votes, live)
+        await client.add_feature(VotingCog(polls, voting), POLL_BUTTONS)
+        nominations = NominationService(store, clock, due, votes)
+        await client.add_feature(NominateCog(actors, nominations, voting), (NominateButton,))
+        templates = PollTemplateService(store, clock, due)
+        preview, options = PollPreviewService(store, clock), PollOptionService(polls)
+        making = MakingDesk(clock, actors, guilds, polls, preview, options, templates)
+        await client.add_feature(PollCog(making, publisher, client.tree))
+        await client.add_feature(
+            NativePollCog(actors, NativePollService(store, clock, due, polls, followed), client.tree)
+        )
         await client.add_feature(HelpCog(actors, guilds, DoctorService(clock, guilds, sources, due)))
 
     monotonic = SystemClock().monotonic
@@ -175,13 +190,15 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     runner.register(SourceNoticeWork(store, clock), SourceNotices(publisher).tell)
     runner.register(RoundupWork(store, clock, due), RoundupWork.perform)
     editions = EditionWork(store, clock, due, sources, roundups)
-    posting = Posting(publisher, threads, editions, discussions, EditionPollService(store, clock, due), clock=clock)
+    asking = EditionPollService(store, clock, due)
+    posting = Posting(publisher, threads, editions, discussions, asking, clock=clock)
     runner.register(editions, posting.perform)
     runner.register(ShowWork(store, clock), Showing(posting, Drafts(publisher)).perform)
     runner.register(NoticeWork(store, clock), posting.tell)
     runner.register(suggestions, SuggestionTelling(publisher).perform)
     poll_posting = PollPosting(publisher, threads, live, NativePolls(client, publisher))
     runner.register(PollWork(store, clock, followed), poll_posting.perform)
+    runner.register(PollTemplateWork(store, clock, due, polls), PollTemplateWork.perform)
     backups = BackupService(settings.database_url, clock, every=settings.backup_every)
     return App(client, runner, live, guilds, sources, roundups, editing, polls, votes, backups)
 

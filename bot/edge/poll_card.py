@@ -54,7 +54,9 @@ def poll_card(shown: ShownPoll, picture: Picture | None = None) -> ui.LayoutView
     if picture is not None:
         container.add_item(gallery(picture))
     if body := _body(shown, room, is_pictured=picture is not None):
+        container.add_item(ui.Separator(visible=False))
         container.add_item(ui.TextDisplay(body))
+    container.add_item(ui.Separator(visible=False))
     container.add_item(ui.TextDisplay(foot))
     for row in _rows(shown):
         container.add_item(row)

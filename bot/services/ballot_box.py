@@ -8,7 +8,7 @@ before the commit.
 import asyncio
 import secrets
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from bot.domain.actor import Actor
@@ -125,7 +125,7 @@ def _tell(batch: Sequence[_Entry], outcomes: Sequence[Receipt | BaseException]) 
 async def _written(session: Session, batch: Sequence[_Entry]) -> list[Receipt | BaseException]:
     """Judge votes one after the other, write what came of them, and return what each voter is told."""
     found = await polls.polls_by_id(session, sorted({entry.vote.poll_id for entry in batch}), to_vote=True)
-    ballots = await _ballots_before(session, batch, found)
+    ballots = await _ballots_before(session, batch)
     outcomes: list[Receipt | BaseException] = []
     written: dict[tuple[int, int], CastBallot | None] = {}
     nonces = secrets.token_hex(NONCE_BYTES * len(batch))
@@ -155,14 +155,11 @@ def _cast_ballot(poll: Poll, voter: Actor, kept: str, nonce: str) -> CastBallot:
     return CastBallot(poll.id, voter.user_id, kept, nonce, joined_s, is_set_aside)
 
 
-async def _ballots_before(
-    session: Session, batch: Sequence[_Entry], found: Mapping[int, Poll]
-) -> dict[tuple[int, int], Marks | None]:
-    """Return the ballots of those whose vote depends on what they voted before: in a bracket it always does."""
+async def _ballots_before(session: Session, batch: Sequence[_Entry]) -> dict[tuple[int, int], Marks | None]:
+    """Return the ballots of those whose vote depends on what they voted before."""
     asked: dict[int, list[int]] = {}
     for entry in batch:
-        poll = found.get(entry.vote.poll_id)
-        if entry.vote.needs_ballot or (poll is not None and poll.bracket is not None):
+        if entry.vote.needs_ballot:
             asked.setdefault(entry.vote.poll_id, []).append(entry.vote.voter.user_id)
     before: dict[tuple[int, int], Marks | None] = {}
     for poll_id, user_ids in asked.items():

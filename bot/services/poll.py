@@ -1,5 +1,6 @@
 """What moderators do with polls: make, look at, change, close, reopen, lengthen, set ballots aside, export, delete."""
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -19,7 +20,7 @@ from bot.domain.poll.draft import (
     PollQuestionError,
     PollsFullError,
 )
-from bot.domain.poll.native import NativeChangeError, NoResultError
+from bot.domain.poll.native import NoResultError, check_not_native
 from bot.domain.poll.poll import (
     LENGTH_MAX,
     POLL,
@@ -30,7 +31,7 @@ from bot.domain.poll.poll import (
     PollFinalError,
     PollState,
 )
-from bot.domain.poll.record import Record, record_of
+from bot.domain.poll.record import KeptBallot, Record, record_of
 from bot.domain.poll.rules import PollKind
 from bot.domain.wording import clean
 from bot.services.due_work import DueWorkService
@@ -59,6 +60,12 @@ class NotClosedError(PaddockError):
     """It is not closed, so it cannot be reopened."""
 
     message_id = "poll.error.not_closed"
+
+
+class RoundCountedError(PaddockError):
+    """A bracket's round has been counted, so ballots that were in it stay."""
+
+    message_id = "poll.error.round_counted"
 
 
 class WindowError(PaddockError):
@@ -241,7 +248,7 @@ class PollService:
 
         Raises:
             NotAllowedError: without the capability to moderate.
-            GoneError, PollFinalError, WindowError.
+            GoneError, PollFinalError, RoundCountedError, WindowError.
         """
         actor.require(Capability.MODERATE)
         if len(windows) > WINDOWS_MAX or any(window.since >= window.until for window in windows):
@@ -249,9 +256,10 @@ class PollService:
 
         async def write(session: Session) -> SetAside:
             poll = await self._to_change(session, actor, poll_id)
-            _check_own(poll)
             if poll.state is PollState.FINAL:
                 raise PollFinalError
+            if poll.bracket is not None and (len(poll.bracket.rounds) > 1 or poll.state is PollState.CLOSED):
+                raise RoundCountedError
             poll = await table.save_poll(session, replace(poll, set_aside=tuple(windows)))
             await ballots.set_aside(session, poll.id, windows)
             count = await ballots.count_ballots(session, poll.id)
@@ -268,20 +276,20 @@ class PollService:
 
         Raises:
             NotAllowedError: without the capability to edit.
-            GoneError, NotFinalError: see `record_of`.
-            NoResultError: if it ended without a result.
+            GoneError, NotFinalError, NoResultError: see `record_of`; the last if it ended without a result.
         """
         actor.require(Capability.EDIT)
 
-        async def read(session: Session) -> Record:
+        async def read(session: Session) -> tuple[Poll, tuple[KeptBallot, ...]]:
             poll = await table.poll_by_id(session, poll_id)
             if poll is None or poll.guild_id != actor.guild_id:
                 raise GoneError
             if poll.is_void:
                 raise NoResultError
-            return record_of(poll, await ballots.kept_ballots(session, poll_id))
+            return poll, await ballots.kept_ballots(session, poll_id)
 
-        return await self._store.read(read)
+        # A hundred thousand receipts take seconds.
+        return await asyncio.to_thread(record_of, *await self._store.read(read))
 
     async def delete(self, actor: Actor, poll_id: int) -> Poll:
         """Delete a poll with its ballots, and return what it was, so that its card can be taken away.
@@ -292,7 +300,7 @@ class PollService:
         actor.require(Capability.EDIT)
 
         async def write(session: Session) -> Poll:
-            poll = await self._to_change(session, actor, poll_id)
+            poll = await self._to_change(session, actor, poll_id, is_deleted=True)
             await ballots.delete_ballots(session, poll_id)
             await table.delete_poll(session, poll_id)
             await self._due.cancel(session, POLL, poll_id)
@@ -314,18 +322,11 @@ class PollService:
     async def _change(
         self, actor: Actor, poll_id: int, action: str, change: Callable[[Session, Poll], Awaitable[Poll]]
     ) -> Poll:
-        """Change a poll, have its card brought up to date, and write it in the audit trail.
-
-        Raises:
-            NotAllowedError, GoneError.
-            NativeChangeError: if it is Discord's own.
-        """
+        """Change a poll, have its card brought up to date, and write it in the audit trail."""
         actor.require(Capability.EDIT)
 
         async def write(session: Session) -> Poll:
-            poll = await self._to_change(session, actor, poll_id)
-            _check_own(poll)
-            poll = await table.save_poll(session, await change(session, poll))
+            poll = await table.save_poll(session, await change(session, await self._to_change(session, actor, poll_id)))
             await self._due.schedule(session, POLL, poll.id, self._clock.now(), guild_id=poll.guild_id)
             await self._audit(session, poll, actor.user_id, action)
             return poll
@@ -334,10 +335,12 @@ class PollService:
         log.info("poll %s guild=%s poll=%s", action, *_named(changed))
         return changed
 
-    async def _to_change(self, session: Session, actor: Actor, poll_id: int) -> Poll:
+    async def _to_change(self, session: Session, actor: Actor, poll_id: int, *, is_deleted: bool = False) -> Poll:
         poll = await table.poll_to_change(session, poll_id)
         if poll is None or poll.guild_id != actor.guild_id:
             raise GoneError
+        if not is_deleted:
+            check_not_native(poll)
         return poll
 
     async def _audit(self, session: Session, poll: Poll, actor_id: int, action: str, **params: str) -> None:
@@ -370,11 +373,6 @@ def poll_of(draft: PollDraft, *, guild_id: int, created_by: int, now: datetime, 
         edition_id=edition_id,
         bracket=Bracket() if rules.kind is PollKind.BRACKET else None,
     )
-
-
-def _check_own(poll: Poll) -> None:
-    if poll.native_id is not None:
-        raise NativeChangeError(link=poll.link or "")
 
 
 def check_changeable(poll: Poll) -> None:

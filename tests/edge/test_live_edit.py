@@ -177,3 +177,48 @@ async def test_run_does_not_let_a_new_message_wait_for_one_that_was_edited_just_
 async def _settle() -> None:
     for _ in range(10):
         await asyncio.sleep(0)
+
+
+async def test_what_is_shown_for_good_is_never_overtaken_by_an_older_state(live, clock, publisher):
+    """A live edit that waits for its place in the budget holds what it was given before the last word was said."""
+    is_waiting, go_on = asyncio.Event(), asyncio.Event()
+    at_once = publisher.edit
+
+    async def slow(*args, **kwargs):
+        is_waiting.set()
+        await go_on.wait()
+        await at_once(*args, **kwargs)
+
+    publisher.edit = slow
+    live.want(1, 10, showing("open"))
+    editing = asyncio.create_task(live.run_once(clock.now()))
+    await is_waiting.wait()
+
+    async def last_word():
+        async with live.held(1, 10):
+            publisher.shown.append((10, "closed"))
+
+    closing = asyncio.create_task(last_word())
+    await asyncio.sleep(0)
+    assert publisher.shown == []
+    go_on.set()
+    await asyncio.gather(editing, closing)
+
+    assert publisher.shown == [(10, "open"), (10, "closed")]
+
+
+async def test_a_live_edit_waits_until_the_last_word_is_said_and_is_made_after_it(live, clock, publisher):
+    state = {"is": "open"}
+
+    async def render() -> ui.LayoutView:
+        return await showing(state["is"])()
+
+    live.want(1, 10, render)
+    async with live.held(1, 10):
+        editing = asyncio.create_task(live.run_once(clock.now()))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        state["is"] = "closed"
+    await editing
+
+    assert publisher.shown == [(10, "closed")]

@@ -12,7 +12,7 @@ from bot.domain.due_work import CannotActError, NoPermissionError, NothingThereE
 from bot.domain.errors import DiscordAwayError
 from bot.edge.due_runner import STEP_TIMEOUT_S
 from bot.edge.pace import Pace, Priority
-from bot.edge.publish import ACT_TIMEOUT_S, Publisher
+from bot.edge.publish import ACT_TIMEOUT_S, Illustrated, Picture, Publisher
 
 
 def view(custom_id: str = "edition:7:about", text: str = "An edition") -> ui.LayoutView:
@@ -203,3 +203,47 @@ async def test_a_request_that_hangs_is_given_up_before_its_step_is(house, publis
 
     assert refused.value.params["reason"] == "TimeoutError"
     assert ACT_TIMEOUT_S < STEP_TIMEOUT_S
+
+
+def illustrated(content: bytes = b"first", alt: str = "Bars") -> Illustrated:
+    picture = Picture("Result.png", content, alt)
+    made = view()
+    made.add_item(ui.MediaGallery(discord.MediaGalleryItem(picture.address, description=alt)))
+    return Illustrated(made, picture)
+
+
+def uploaded(house, channel_id: int, message_id: int) -> list[tuple[str, str, int]]:
+    message = house.backend.get_message(channel_id, message_id)
+    return [(file["filename"], file["description"], file["size"]) for file in message.attachments]
+
+
+async def test_a_picture_goes_up_with_its_message_and_is_what_the_gallery_shows(house, publisher, channel_id):
+    posted = await publisher.post(
+        channel_id, illustrated(), nonce="edition-7", marker="edition:7:", resumed=False, after=None
+    )
+
+    assert uploaded(house, channel_id, posted) == [("Result.png", "Bars", len(b"first"))]
+    message = house.backend.get_message(channel_id, posted)
+    (gallery,) = [part for part in message.components if part["type"] == 12]
+    assert gallery["items"][0]["media"]["url"] == message.attachments[0]["url"]
+    assert gallery["items"][0]["description"] == "Bars"
+
+
+async def test_a_repetition_with_a_picture_is_told_by_its_nonce_and_found_by_its_marker(house, publisher, channel_id):
+    wish = {"nonce": "edition-7", "marker": "edition:7:", "after": None}
+    first = await publisher.post(channel_id, illustrated(), resumed=False, **wish)
+
+    assert await publisher.post(channel_id, illustrated(), resumed=False, **wish) == first
+    house.world._nonces.forget()
+    assert await publisher.post(channel_id, illustrated(), resumed=True, **wish) == first
+
+
+async def test_an_edit_brings_a_picture_replaces_it_and_otherwise_leaves_it(house, publisher, channel_id):
+    posted = await post(publisher, channel_id)
+
+    await publisher.edit(channel_id, posted, illustrated(), Priority.POST)
+    await publisher.edit(channel_id, posted, illustrated(b"second one", "More bars"), Priority.POST)
+    assert uploaded(house, channel_id, posted) == [("Result.png", "More bars", len(b"second one"))]
+
+    await publisher.edit(channel_id, posted, view(), Priority.POST)
+    assert len(uploaded(house, channel_id, posted)) == 1

@@ -6,14 +6,7 @@ from enum import Enum, auto
 
 from bot.domain.actor import Actor
 from bot.domain.errors import GoneError, PaddockError
-from bot.domain.poll.ballot import (
-    BadMarkError,
-    Marks,
-    OptionGoneError,
-    TooManyChosenError,
-    check_marks,
-    marks_of,
-)
+from bot.domain.poll.ballot import BadMarkError, Marks, OptionGoneError, TooManyChosenError, check_marks, marks_of
 from bot.domain.poll.bracket_marks import check_bracket_marks, withdrawn
 from bot.domain.poll.poll import Poll
 from bot.domain.poll.rules import PollKind
@@ -24,7 +17,7 @@ class Act(Enum):
     """What is done with a ballot."""
 
     REPLACE = auto()  # these marks and no others; not in a bracket
-    CHOOSE = auto()  # one option: of a single choice the whole ballot, of a multiple one on or off
+    CHOOSE = auto()  # one option: of a single choice the whole ballot, of a multiple one on or off; nowhere else
     TAP = auto()  # one option on if it was off, and off if it was on; in a bracket these matches besides the others
     WITHDRAW = auto()
 
@@ -82,12 +75,12 @@ def judge(poll: Poll | None, vote: Vote, old: Marks | None) -> Marks | None:
             raise NoBallotError
         return None if poll.bracket is None else withdrawn(poll.bracket, old, at=vote.at) or None
     check_voter(poll, vote.voter, vote.at)
-    if poll.rules.kind is PollKind.BRACKET and vote.act is not Act.CHOOSE:
+    if vote.act is Act.CHOOSE and poll.rules.kind not in {PollKind.SINGLE, PollKind.MULTIPLE}:
+        raise OptionGoneError  # no card of another kind offers single options; in a ballot of it one would mean a value
+    if poll.rules.kind is PollKind.BRACKET:
         if vote.act is Act.REPLACE:  # what was voted in the rounds before stays, so it has to be known
             raise BadMarkError
         return check_bracket_marks(poll, old or (), vote.marks, at=vote.at) or None
-    if vote.act is Act.CHOOSE and poll.rules.kind not in {PollKind.SINGLE, PollKind.MULTIPLE}:
-        raise OptionGoneError  # no card of another kind offers single options; in a ballot of it one would mean a value
     is_whole = vote.act is Act.REPLACE or (vote.act is Act.CHOOSE and poll.rules.kind is PollKind.SINGLE)
     marks = vote.marks if is_whole else _tapped(poll, old or (), vote.marks)
     if marks is None:

@@ -11,6 +11,7 @@ from bot.domain.errors import PaddockError
 from bot.domain.poll.ballot import Marks
 from bot.domain.poll.poll import Option, PollState
 from bot.edge.markdown import fit
+from bot.edge.poll_card import marker, takes_votes
 from bot.edge.question import ACCENT
 from bot.edge.replies import Panel
 from bot.edge.sentences import error_sentence
@@ -101,9 +102,10 @@ class BallotPanel(Panel):
         container: ui.Container[BallotPanel] = ui.Container(
             ui.TextDisplay(f"### {question}\n-# {how}"), accent_colour=ACCENT
         )
-        if body := self.body():
+        has_options = bool(self.poll.standing)
+        if body := self.body() if has_options else self.say("vote.card.no_options"):
             container.add_item(ui.TextDisplay(body))
-        for row in () if self._is_withdrawing else self.rows():
+        for row in self.rows() if has_options and not self._is_withdrawing else ():
             container.add_item(row)
         container.add_item(ui.TextDisplay(self._state(note)))
         if foot := self._foot():
@@ -118,9 +120,9 @@ class BallotPanel(Panel):
             lines.append(self.say("vote.panel.unsaved"))
         if self.is_forgotten:
             lines.append(self.say("vote.panel.forgotten"))
-        elif self.saved is None:
+        elif self.saved is None and not self.is_unsaved:
             lines.append(self.say("vote.panel.nothing"))
-        else:
+        elif self.saved is not None:
             if self.is_ballot_in_body and not self.is_unsaved:
                 lines.append(self.say("vote.panel.saved_above"))
             else:
@@ -136,11 +138,16 @@ class BallotPanel(Panel):
     def _foot(self) -> Row | None:
         row: Row = ui.ActionRow()
         if self._is_withdrawing:
-            self.add(row, "really", self._withdraw, style=ButtonStyle.danger)
+            label = self.say("vote.panel.yes")
+            row.add_item(self.button("really", self._withdraw, label=label, style=ButtonStyle.danger))
             self.add(row, "keep", self._ask_not_to_withdraw)
             return row
         for button in self.own_buttons():
             row.add_item(button)
+        if self.poll.rules.is_write_in and takes_votes(self.poll):
+            # The lasting button itself: it answers wherever it stands.
+            nominate = f"{marker(self.poll.id)}nominate"
+            row.add_item(ui.Button(label=self.say("vote.button.nominate"), emoji="✍️", custom_id=nominate))
         if self.saved is not None and self.poll.state is PollState.OPEN:
             self.add(row, "withdraw", self._ask_to_withdraw)
         return row if row.children else None
@@ -177,20 +184,23 @@ class BallotPanel(Panel):
         """Put a button into a row."""
         row.add_item(self.button(name, press, off=off, style=style))
 
-    def turn_row(self, name: str, place: int, pages_n: int, turn: Callable[[int], None]) -> Iterable[Row]:
+    def turn_row(
+        self, name: str, place: int, pages_n: int, turn: Callable[[int], None], *, is_counted: bool = True
+    ) -> Iterable[Row]:
         """Return the buttons that lead to the page before and after; nothing where there is one page."""
         if pages_n < 2:  # noqa: PLR2004  # one page needs no turning
             return
         row: Row = ui.ActionRow()
-        for way, label, to in (("back", "◀", place - 1), ("on", "▶", place + 1)):
+        for way, label, to in (("back", "←", place - 1), ("on", "→", place + 1)):
 
             async def press(interaction: discord.Interaction, to: int = to) -> None:
                 turn(to)
                 await self.redraw(interaction)
 
             row.add_item(self.button(f"{name}:{way}", press, label=label, off=not 0 <= to < pages_n))
-        at = self.say("vote.panel.page", place=place + 1, pages=pages_n)
-        row.add_item(ui.Button(label=at, custom_id=f"ballot:{name}:at", disabled=True))
+        if is_counted:
+            at = self.say("vote.panel.page", place=place + 1, pages=pages_n)
+            row.add_item(ui.Button(label=at, custom_id=f"ballot:{name}:at", disabled=True))
         yield row
 
     # What pressing does.
@@ -203,7 +213,7 @@ class BallotPanel(Panel):
     async def cast(
         self, interaction: discord.Interaction, marks: Marks, then: Callable[[], None] | None = None
     ) -> None:
-        """Save a ballot (of a bracket, what is said of some matches), do what follows, and show what came of it.
+        """Save a ballot, do what follows, and show what came of it.
 
         A ballot that says nothing is no ballot, so that the one before it is withdrawn.
         """
@@ -211,6 +221,10 @@ class BallotPanel(Panel):
             await self._hand_in(interaction, self._desk.vote(interaction, self.poll.id, marks), then)
         else:
             await self._hand_in(interaction, self._desk.withdraw(interaction, self.poll.id), then)
+
+    async def tap(self, interaction: discord.Interaction, marks: Marks, then: Callable[[], None] | None = None) -> None:
+        """Save what is said of some matches of a bracket, do what follows, and show what came of it."""
+        await self._hand_in(interaction, self._desk.tap(interaction, self.poll.id, marks), then)
 
     async def _withdraw(self, interaction: discord.Interaction) -> None:
         self._is_withdrawing = False

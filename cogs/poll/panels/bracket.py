@@ -74,14 +74,14 @@ class BracketPanel(BallotPanel):
                 style = ButtonStyle.primary if number == chosen else ButtonStyle.secondary
                 row.add_item(self.button(name, partial(self._judge, match.number, number), label=label, style=style))
             yield row
-        yield from self.turn_row("match", self._place, len(matches) + 1, self._turn)
+        yield from self.turn_row("match", self._place, len(matches) + 1, self._turn, is_counted=False)
 
     def _turn(self, to: int) -> None:
         self._place = to
 
     async def _judge(self, match: int, number: int, interaction: discord.Interaction) -> None:
         """Let an entry go on, and show the next pair."""
-        await self.cast(interaction, ((match, number),), self._go_on)
+        await self.tap(interaction, ((match, number),), self._go_on)
 
     def _go_on(self) -> None:
         self._place += 1
@@ -113,6 +113,6 @@ class BracketPanel(BallotPanel):
 
     async def _tap(self, interaction: discord.Interaction, taps: dict[int, int]) -> None:
         if taps:
-            await self.cast(interaction, marks_of(taps))
+            await self.tap(interaction, marks_of(taps))
         else:
             await self.redraw(interaction)

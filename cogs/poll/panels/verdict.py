@@ -80,7 +80,7 @@ class VerdictPanel(BallotPanel):
                 row.add_item(self.button(name, press, label=shown, style=style))
             row.add_item(self.button("skip", partial(self._judge, option.number, None)))
             yield row
-        yield from self.turn_row("option", self._place, len(self.poll.standing) + 1, self._turn)
+        yield from self.turn_row("option", self._place, len(self.poll.standing) + 1, self._turn, is_counted=False)
 
     def _turn(self, to: int) -> None:
         self._place = to

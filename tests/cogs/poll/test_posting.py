@@ -124,6 +124,8 @@ async def test_in_a_thread_everything_is_said_there(bare_guild):
         place.id, line.id, name="topic", auto_archive_duration=1440
     )
     poll = await begin(bare_guild, REMINDED, where="topic")
+    await bare_guild.world.advance(LENGTH - timedelta(hours=1))
+    await bare_guild.work()
     await poll.finish()
 
     said = bare_guild.world.lines("topic")
