@@ -171,15 +171,9 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
         await client.add_feature(VotingCog(polls, voting), POLL_BUTTONS)
         nominations = NominationService(store, clock, due, votes)
         await client.add_feature(NominateCog(actors, nominations, voting), (NominateButton,))
-        making = MakingDesk(
-            clock,
-            actors,
-            guilds,
-            polls,
-            PollPreviewService(store, clock),
-            PollOptionService(polls),
-            PollTemplateService(store, clock, due),
-        )
+        templates = PollTemplateService(store, clock, due)
+        preview, options = PollPreviewService(store, clock), PollOptionService(polls)
+        making = MakingDesk(clock, actors, guilds, polls, preview, options, templates)
         await client.add_feature(PollCog(making, publisher, client.tree))
         natives = NativePollService(store, clock, due, polls, followed)
         await client.add_feature(NativePollCog(actors, natives, client.tree))
