@@ -32,10 +32,14 @@ from bot.services.edition import EditionWork
 from bot.services.edition_poll import EditionPollService
 from bot.services.feed import FeedWork
 from bot.services.guild import GuildService
+from bot.services.nomination import NominationService
 from bot.services.notice import NoticeWork
 from bot.services.page import PageService
 from bot.services.planning import RoundupWork
 from bot.services.poll import PollService
+from bot.services.poll_options import PollOptionService
+from bot.services.poll_preview import PollPreviewService
+from bot.services.poll_template import PollTemplateService, PollTemplateWork
 from bot.services.poll_work import PollWork
 from bot.services.question import QuestionService
 from bot.services.roundup import RoundupService
@@ -53,6 +57,9 @@ from cogs.help import HelpCog
 from cogs.poll import BUTTONS as POLL_BUTTONS
 from cogs.poll import VotingCog
 from cogs.poll.desk import VotingDesk
+from cogs.poll.make.desk import MakingDesk
+from cogs.poll.manage_cog import PollCog
+from cogs.poll.nominate import NominateButton, NominateCog
 from cogs.poll.posting import PollPosting
 from cogs.question import QuestionCog
 from cogs.roundup import BUTTONS, RoundupCog
@@ -155,7 +162,20 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
         )
         await client.add_feature(QuestionCog(actors, QuestionService(store, clock)))
         await client.add_feature(DiscussionCog(discussions, publisher, threads), (DiscussSelect,))
-        await client.add_feature(VotingCog(polls, VotingDesk(polls, votes, live)), POLL_BUTTONS)
+        voting = VotingDesk(polls, votes, live)
+        await client.add_feature(VotingCog(polls, voting), POLL_BUTTONS)
+        nominations = NominationService(store, clock, due, votes)
+        await client.add_feature(NominateCog(actors, nominations, voting), (NominateButton,))
+        making = MakingDesk(
+            clock,
+            actors,
+            guilds,
+            polls,
+            PollPreviewService(store, clock),
+            PollOptionService(polls),
+            PollTemplateService(store, clock, due),
+        )
+        await client.add_feature(PollCog(making, publisher, client.tree))
         await client.add_feature(HelpCog(actors, guilds, DoctorService(clock, guilds, sources, due)))
 
     monotonic = SystemClock().monotonic
@@ -168,12 +188,14 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     runner.register(SourceNoticeWork(store, clock), SourceNotices(publisher).tell)
     runner.register(RoundupWork(store, clock, due), RoundupWork.perform)
     editions = EditionWork(store, clock, due, sources, roundups)
-    posting = Posting(publisher, threads, editions, discussions, EditionPollService(store, clock, due), clock=clock)
+    asking = EditionPollService(store, clock, due)
+    posting = Posting(publisher, threads, editions, discussions, asking, clock=clock)
     runner.register(editions, posting.perform)
     runner.register(ShowWork(store, clock), Showing(posting, Drafts(publisher)).perform)
     runner.register(NoticeWork(store, clock), posting.tell)
     runner.register(suggestions, SuggestionTelling(publisher).perform)
     runner.register(PollWork(store, clock), PollPosting(publisher, threads, live).perform)
+    runner.register(PollTemplateWork(store, clock, due, polls), PollTemplateWork.perform)
     backups = BackupService(settings.database_url, clock, every=settings.backup_every)
     return App(client, runner, live, guilds, sources, roundups, editing, polls, votes, backups)
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 Tell = Callable[[str], None]
 
-POLL_DUE = "demo.due.poll"
+POLL_DUE = "demo.due.poll"  # it opens and ends by itself, between the things that a day is about
 
 
 class SceneError(Exception):
@@ -109,7 +109,7 @@ class Play:
         self.transcript.act(f"{person.name} chooses {', '.join(named)}")
         return self._answered(await self.world.select(person, message, values, custom_id=custom_id))
 
-    async def submit(self, person: Person, shown: Seen, values: dict[str, object]) -> Seen:
+    async def submit(self, person: Person, shown: Seen, values: Mapping[str, object]) -> Seen:
         """Submit a modal and tell of it."""
         self.transcript.act(f"{person.name} sends {', '.join(_shown(value) for value in values.values())}")
         return self._answered(await self.world.submit(person, shown, values))

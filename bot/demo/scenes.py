@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from bot.demo import plain
 from bot.demo.day import Play, Scene
+from bot.demo.poll_scenes import close_poll, make_ranked_poll, rank
 from bot.demo.stage import run_due
 from bot.demo.world import Line, Place, Seen
 
@@ -54,6 +55,9 @@ def scenes(news: News) -> tuple[Scene, ...]:
         Scene("Members answer", day.members),
         Scene("Members discuss a story, and suggest another", day.stories),
         Scene("Aiko decides on it, and corrects the edition", day.corrected),
+        Scene("A moderator makes a poll of their own", make_ranked_poll),
+        Scene("Members rank, each in private", rank),
+        Scene("It is closed, counted and exported", close_poll),
         Scene("Morgan has a channel told of what goes wrong, and pauses the posts", day.pause),
         Scene("A morning without an edition", day.silent_morning),
         Scene("The edition comes after all, and looks back", day.post_it_now),

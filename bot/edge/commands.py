@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 # Discord docs, application commands: naming, limits of descriptions, options and the whole payload of a command.
 NAME_PATTERN = re.compile(r"^[-_'\w]{1,32}$")
+NAME_CHARS_MAX = 32
 DESCRIPTION_CHARS_MAX = 100
 OPTIONS_MAX = 25
 CHOICES_MAX = 25
@@ -29,12 +30,12 @@ COMMANDS_MAX = 100
 
 
 def described(message_id: str) -> app_commands.locale_str:
-    """Return a command's or an option's description: English by default, translated when commands are sent."""
+    """Return what is read of a command, an option, a choice or a menu: English, translated when commands are sent."""
     return app_commands.locale_str(text(message_id, DEFAULT_LANGUAGE), id=message_id)
 
 
 class CatalogueTranslator(app_commands.Translator):
-    """Translates descriptions from the catalogues; the names of commands stay English."""
+    """Translates what is read from the catalogues; the names of commands, which are typed, stay English."""
 
     async def translate(
         self,
@@ -42,7 +43,7 @@ class CatalogueTranslator(app_commands.Translator):
         locale: discord.Locale,
         context: app_commands.TranslationContextTypes,
     ) -> str | None:
-        """Return the description in a Discord locale, None where it is the default one."""
+        """Return the words in a Discord locale, None where they are the default ones."""
         del context
         message_id = string.extras.get("id")
         language = language_of(locale.value)
@@ -75,11 +76,11 @@ def faults_in(payload: Payload) -> list[str]:
 
 
 def _faults(part: dict[str, Any], path: str) -> list[str]:
-    faults: list[str] = []
+    if "description" not in part:  # an entry of a context menu is read, not typed: its name may be any words
+        return _lengths(part, "name", NAME_CHARS_MAX, path)
+    faults = _lengths(part, "description", DESCRIPTION_CHARS_MAX, path)
     if not NAME_PATTERN.match(part["name"]) or part["name"] != part["name"].lower():
         faults += [f"{path}: not a name that Discord takes"]
-    if "description" in part:  # entries of context menus have none
-        faults += _lengths(part, "description", DESCRIPTION_CHARS_MAX, path)
     choices = cast("Payload", part.get("choices", []))
     if len(choices) > CHOICES_MAX:
         faults.append(f"{path}: {len(choices)} choices, at most {CHOICES_MAX}")  # not shown: for developers

@@ -91,7 +91,7 @@ def method_sentence(rules: PollRules, language: str, *, seed: str | None = None)
         }[rules.seeding]
         sentences.append(text(seeding, language))
     sentences.append(text(_ties(rules), language))
-    if seed and (rules.tie_rule is TieRule.LOT or rules.seeding is Seeding.LOT):
+    if seed and (rules.tie_rule is TieRule.LOT or rules.kind is PollKind.BRACKET):  # where only one can go on
         sentences.append(text("poll.method.seed", language, seed=seed))
     return joined(sentences, language)
 
@@ -217,11 +217,14 @@ def _how(rules: PollRules, language: str) -> str:
 
 def _ties(rules: PollRules) -> str:
     if rules.tie_rule is TieRule.LOT:
-        kept = {Method.IRV: "poll.method.ties_rounds", Method.STAR: "poll.method.ties_sums"}
+        kept = {
+            Method.IRV: "poll.method.ties_rounds",
+            Method.STAR: "poll.method.ties_sums",
+            Method.KNOCKOUT: "poll.method.ties_matches",
+        }
         return kept.get(rules.method, "poll.method.ties_lot")
-    if rules.method is Method.KNOCKOUT:
-        return "poll.method.ties_seeds"
-    return "poll.method.ties_together" if rules.method is Method.IRV else "poll.method.ties_shared"
+    kept = {Method.IRV: "poll.method.ties_together", Method.KNOCKOUT: "poll.method.ties_final"}
+    return kept.get(rules.method, "poll.method.ties_shared")
 
 
 def _size(tally: Tally, line: Line) -> float:

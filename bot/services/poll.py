@@ -1,5 +1,6 @@
 """What moderators do with polls: make, look at, change, close, reopen, lengthen, set ballots aside, export, delete."""
 
+import asyncio
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Sequence
@@ -29,7 +30,7 @@ from bot.domain.poll.poll import (
     PollFinalError,
     PollState,
 )
-from bot.domain.poll.record import Record, record_of
+from bot.domain.poll.record import KeptBallot, Record, record_of
 from bot.domain.poll.rules import PollKind
 from bot.domain.wording import clean
 from bot.services.due_work import DueWorkService
@@ -58,6 +59,12 @@ class NotClosedError(PaddockError):
     """It is not closed, so it cannot be reopened."""
 
     message_id = "poll.error.not_closed"
+
+
+class RoundCountedError(PaddockError):
+    """A bracket's round has been counted, so ballots that were in it stay."""
+
+    message_id = "poll.error.round_counted"
 
 
 class WindowError(PaddockError):
@@ -240,7 +247,7 @@ class PollService:
 
         Raises:
             NotAllowedError: without the capability to moderate.
-            GoneError, PollFinalError, WindowError.
+            GoneError, PollFinalError, RoundCountedError, WindowError.
         """
         actor.require(Capability.MODERATE)
         if len(windows) > WINDOWS_MAX or any(window.since >= window.until for window in windows):
@@ -250,6 +257,8 @@ class PollService:
             poll = await self._to_change(session, actor, poll_id)
             if poll.state is PollState.FINAL:
                 raise PollFinalError
+            if poll.bracket is not None and (len(poll.bracket.rounds) > 1 or poll.state is PollState.CLOSED):
+                raise RoundCountedError
             poll = await table.save_poll(session, replace(poll, set_aside=tuple(windows)))
             await ballots.set_aside(session, poll.id, windows)
             count = await ballots.count_ballots(session, poll.id)
@@ -270,13 +279,14 @@ class PollService:
         """
         actor.require(Capability.EDIT)
 
-        async def read(session: Session) -> Record:
+        async def read(session: Session) -> tuple[Poll, tuple[KeptBallot, ...]]:
             poll = await table.poll_by_id(session, poll_id)
             if poll is None or poll.guild_id != actor.guild_id:
                 raise GoneError
-            return record_of(poll, await ballots.kept_ballots(session, poll_id))
+            return poll, await ballots.kept_ballots(session, poll_id)
 
-        return await self._store.read(read)
+        # A hundred thousand receipts take seconds.
+        return await asyncio.to_thread(record_of, *await self._store.read(read))
 
     async def delete(self, actor: Actor, poll_id: int) -> Poll:
         """Delete a poll with its ballots, and return what it was, so that its card can be taken away.

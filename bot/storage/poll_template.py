@@ -82,9 +82,9 @@ async def save_template(session: AsyncSession, template: PollTemplate) -> None:
     await session.flush()
 
 
-async def template_by_id(session: AsyncSession, template_id: int) -> PollTemplate | None:
-    """Return a template, of whichever guild."""
-    row = await session.get(PollTemplateRow, template_id, with_for_update=True)
+async def template_by_id(session: AsyncSession, template_id: int, *, to_change: bool = False) -> PollTemplate | None:
+    """Return a template, of whichever guild; `to_change` keeps others from changing it meanwhile."""
+    row = await session.get(PollTemplateRow, template_id, with_for_update=to_change)
     return None if row is None else _template(row)
 
 

@@ -14,6 +14,7 @@ from bot.settings import Settings
 from bot.text import LANGUAGES
 from tests.cogs.house import MORNING
 
+CHAT_INPUT = 1  # Discord docs, application command types
 COMMANDS_ROUTE = "/applications/{application_id}/commands"
 
 
@@ -34,6 +35,9 @@ async def test_what_we_send_is_within_discords_limits(payload):
 
 async def test_every_description_is_translated_and_every_name_is_english(payload):
     for part in walk(payload):
+        if part in payload and part["type"] != CHAT_INPUT:  # an entry of a context menu is read, not typed
+            assert part["name_localizations"].get("ja")
+            continue
         assert part["name"].isascii()
         assert not part.get("name_localizations")
         for language in LANGUAGES[1:]:

@@ -6,9 +6,10 @@ import pytest
 
 from bot.domain.poll.ballot import BadMarkError
 from bot.domain.poll.bracket import is_opening_vote, open_matches
-from bot.domain.poll.poll import CLOSE_GRACE, PollState, PollStep
+from bot.domain.poll.poll import CLOSE_GRACE, JoinWindow, PollState, PollStep
 from bot.domain.poll.record import verify
 from bot.domain.poll.rules import Method, PollKind, PollRules, Seeding, TieRule
+from bot.services.poll import RoundCountedError
 from tests.services.polling import PollHouse, moderator, voter
 
 HOUR = timedelta(hours=1)
@@ -117,3 +118,13 @@ async def test_a_round_is_lengthened(polls: PollHouse):
     waiting = await polls.polls.get(moderator, poll.id)
     assert waiting.bracket is not None
     assert len(waiting.bracket.rounds) == 1
+
+
+async def test_ballots_of_a_round_that_was_counted_are_not_set_aside(polls: PollHouse):
+    poll = await bracket(polls)
+    window = JoinWindow(polls.now - timedelta(days=100), polls.now)
+    await polls.polls.set_aside(moderator, poll.id, [window])
+    await polls.polls.set_aside(moderator, poll.id, [])
+    await polls.pass_time(HOUR + CLOSE_GRACE)
+    with pytest.raises(RoundCountedError):
+        await polls.polls.set_aside(moderator, poll.id, [window])

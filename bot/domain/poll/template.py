@@ -39,6 +39,12 @@ class TemplateNameError(PaddockError):
     message_id = "poll.error.template_name"
 
 
+class RepeatDaysError(PaddockError):
+    """A poll that is made by itself needs a day on which it is."""
+
+    message_id = "poll_make.error.repeat_days"
+
+
 @dataclass(frozen=True, slots=True)
 class PollTemplate:
     """What a poll is made of. `length` is how long it is open (None: until closed by hand).

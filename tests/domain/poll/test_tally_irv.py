@@ -81,20 +81,24 @@ def test_before_the_lot_the_votes_of_the_round_before_decide():
 
 
 def test_of_earlier_rounds_the_latest_in_which_they_differ_decides():
-    # C is ahead of B in the first round, behind in the second, level in the third.
-    profile = ranked("11 A", "6 B", "7 C", "3 D>B", "2 E>C", "1 F>B")
-    tally = counted(IRV, "ABCDEF", profile, seed="any")
-    first, second, third, *_ = tally.rounds
-    assert (letters(first.out), letters(second.out), letters(third.out)) == ("F", "E", "D")
-    assert (second.totals[2], second.totals[3]) == (7, 7)
-    assert (third.totals[2], third.totals[3]) == (7, 9)
-    fourth = tally.rounds[3]
-    assert (fourth.totals[2], fourth.totals[3]) == (10, 9)
-    assert letters(fourth.out) == "C"
-    level = ranked("11 A", "6 B", "7 C", "3 D>B", "2 E>C")
-    tally = counted(IRV, "ABCDE", level, seed="any")
-    assert [(turn.totals[2], turn.totals[3]) for turn in tally.rounds[:3]] == [(6, 7), (6, 9), (9, 9)]
+    # B is ahead of C in the first round, behind in the second, level in the third.
+    profile = ranked("11 A", "7 B", "6 C", "2 E>C", "2 D>B", "1 D>C")
+    tally = counted(IRV, "ABCDE", profile, seed="any")
+    assert [(turn.totals[2], turn.totals[3]) for turn in tally.rounds[:3]] == [(7, 6), (7, 8), (9, 9)]
     assert letters(tally.rounds[2].out) == "B"
+    assert tally.rounds[2].decided_by is Decision.EARLIER_ROUNDS
+
+
+def test_of_several_a_later_round_leaves_some_and_an_earlier_one_decides_between_them():
+    # In the third round B, C and D are level. In the second, B and C had fewer than D; in the first, C fewer than B.
+    profile = ranked("20 A", "7 B", "6 C", "8 D", "1 E>C", "2 F>B", "2 F>C", "1 F>D")
+    tally = counted(IRV, "ABCDEF", profile, seed="any")
+    assert [letters(turn.out) for turn in tally.rounds[:3]] == ["E", "F", "C"]
+    assert [[turn.totals[option] for option in (2, 3, 4)] for turn in tally.rounds[:3]] == [
+        [7, 6, 8],
+        [7, 7, 8],
+        [9, 9, 9],
+    ]
     assert tally.rounds[2].decided_by is Decision.EARLIER_ROUNDS
 
 
