@@ -14,6 +14,7 @@ from bot.edge.actor import Actors
 from bot.edge.client import PaddockClient, use_api
 from bot.edge.due_runner import DueRunner
 from bot.edge.live_edit import LiveEdits
+from bot.edge.native_poll import NativePolls
 from bot.edge.pace import Pace
 from bot.edge.publish import Publisher
 from bot.edge.quiet import Quiet
@@ -31,7 +32,9 @@ from bot.services.editing import EditingService
 from bot.services.edition import EditionWork
 from bot.services.edition_poll import EditionPollService
 from bot.services.feed import FeedWork
+from bot.services.followed_polls import FollowedPolls
 from bot.services.guild import GuildService
+from bot.services.native_poll import NativePollService
 from bot.services.nomination import NominationService
 from bot.services.notice import NoticeWork
 from bot.services.page import PageService
@@ -59,6 +62,7 @@ from cogs.poll import VotingCog
 from cogs.poll.desk import VotingDesk
 from cogs.poll.make.desk import MakingDesk
 from cogs.poll.manage_cog import PollCog
+from cogs.poll.native import NativePollCog
 from cogs.poll.nominate import NominateButton, NominateCog
 from cogs.poll.posting import PollPosting
 from cogs.question import QuestionCog
@@ -140,6 +144,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     suggestions = SuggestionService(store, clock, due, reader)
     polls = PollService(store, clock, due)
     votes = VoteService(store, BallotBox(store))
+    followed = FollowedPolls(store)
     actors = Actors(guilds)
 
     async def load(client: PaddockClient) -> None:
@@ -176,6 +181,8 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
             PollTemplateService(store, clock, due),
         )
         await client.add_feature(PollCog(making, publisher, client.tree))
+        natives = NativePollService(store, clock, due, polls, followed)
+        await client.add_feature(NativePollCog(actors, natives, client.tree))
         await client.add_feature(HelpCog(actors, guilds, DoctorService(clock, guilds, sources, due)))
 
     monotonic = SystemClock().monotonic
@@ -194,7 +201,8 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     runner.register(ShowWork(store, clock), Showing(posting, Drafts(publisher)).perform)
     runner.register(NoticeWork(store, clock), posting.tell)
     runner.register(suggestions, SuggestionTelling(publisher).perform)
-    runner.register(PollWork(store, clock), PollPosting(publisher, threads, live).perform)
+    poll_posting = PollPosting(publisher, threads, live, NativePolls(client, publisher))
+    runner.register(PollWork(store, clock, followed), poll_posting.perform)
     runner.register(PollTemplateWork(store, clock, due, polls), PollTemplateWork.perform)
     backups = BackupService(settings.database_url, clock, every=settings.backup_every)
     return App(client, runner, live, guilds, sources, roundups, editing, polls, votes, backups)

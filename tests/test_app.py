@@ -217,7 +217,7 @@ async def test_an_error_inside_closes_everything(settings):
 async def test_the_client_asks_for_the_least(opened):
     client = opened.client
 
-    assert client.intents.value == type(client.intents)(guilds=True).value
+    assert client.intents.value == type(client.intents)(guilds=True, guild_polls=True).value
     assert client._connection.max_messages is None
     assert client._connection.member_cache_flags.value == 0
     assert client.allowed_mentions is not None

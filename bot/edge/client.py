@@ -95,7 +95,8 @@ class PaddockClient(commands.Bot):
             command_prefix=(),
             help_command=None,
             tree_cls=CommandTree,
-            intents=discord.Intents(guilds=True),
+            # Votes in Discord's own polls, for those that are followed; not privileged, and without a message's words.
+            intents=discord.Intents(guilds=True, guild_polls=True),
             member_cache_flags=discord.MemberCacheFlags.none(),
             max_messages=None,
             chunk_guilds_at_startup=False,

@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 from weakref import WeakValueDictionary
@@ -26,19 +25,13 @@ WANTED_MAX = 10_000
 Render: TypeAlias = Callable[[], Awaitable[ui.LayoutView | Illustrated | None]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Wanted:
-    render: Render
-    not_before: datetime
-
-
 class LiveEdits:
     """Messages that want to be shown anew. What is shown is rendered when the edit is sent, never before."""
 
     def __init__(self, clock: Clock, publisher: Publisher) -> None:
         self._clock = clock
         self._publisher = publisher
-        self._wanted: dict[tuple[int, int], _Wanted] = {}
+        self._wanted: dict[tuple[int, int], Render] = {}
         self._edited_at: dict[tuple[int, int], datetime] = {}
         self._woken = asyncio.Event()
         # Each lives as long as somebody holds it.
@@ -49,10 +42,14 @@ class LiveEdits:
         """Let no live edit of a message be under way in the body, which shows it as it stands for good.
 
         A live edit waits for its place in the budget with what it was given before; overtaken by such an edit it would
-        put the older state back, and nobody would mend it.
+        put the older state back, and nobody would mend it. The next one comes as long after it as after another.
         """
-        async with self._turn((channel_id, message_id)):
-            yield
+        key = (channel_id, message_id)
+        async with self._turn(key):
+            try:
+                yield
+            finally:
+                self._note_edit(key)
 
     def _turn(self, key: tuple[int, int]) -> asyncio.Lock:
         return self._editing.setdefault(key, asyncio.Lock())
@@ -63,36 +60,60 @@ class LiveEdits:
         if key not in self._wanted and len(self._wanted) >= WANTED_MAX:
             log.warning("live edit dropped channel=%s message=%s", channel_id, message_id)
             return
-        now = self._clock.now()
-        last = self._edited_at.get(key)
-        self._wanted[key] = _Wanted(render, now if last is None else max(now, last + EDIT_EVERY))
+        self._wanted[key] = render
         self._woken.set()
+
+    def _not_before(self, key: tuple[int, int]) -> datetime | None:
+        """Return when a message may be edited again; None at once."""
+        edited_at = self._edited_at.get(key)
+        return None if edited_at is None else edited_at + EDIT_EVERY
+
+    def _may_be_edited(self, key: tuple[int, int], now: datetime) -> bool:
+        not_before = self._not_before(key)
+        return not_before is None or not_before <= now
+
+    def _note_edit(self, key: tuple[int, int]) -> None:
+        """Remember that a message has just been edited: on a slow line that is long after it was begun."""
+        now = self._clock.now()
+        self._forget_edits(now)
+        self._edited_at[key] = now
+
+    def _forget_edits(self, now: datetime) -> None:
+        self._edited_at = {key: at for key, at in self._edited_at.items() if at > now - EDIT_EVERY}
 
     async def run_once(self, now: datetime) -> int:
         """Send the edits whose time has come and return how many were sent; one that fails is dropped and logged."""
-        due = [key for key, wanted in self._wanted.items() if wanted.not_before <= now]
+        self._forget_edits(now)
         sent = 0
-        for key in due:
-            wanted = self._wanted.pop(key)
-            self._edited_at[key] = now
-            try:
-                async with self._turn(key):
-                    shown = await wanted.render()
-                    if shown is not None:
-                        await self._publisher.edit(*key, shown, Priority.LIVE_EDIT)
-                        sent += 1
-            except PaddockError as error:
-                log.info("live edit refused channel=%s message=%s reason=%s", *key, error.message_id)
-            except Exception:
-                # One edit that Discord fails must not end the others; the next state of this message is a new try.
-                log.exception("live edit failed channel=%s message=%s", *key)
-        self._edited_at = {key: at for key, at in self._edited_at.items() if at > now - EDIT_EVERY}
+        for key in [key for key in self._wanted if self._may_be_edited(key, now)]:
+            async with self._turn(key):
+                # It may just have been edited by whoever held it, and then it waits like any other.
+                if self._may_be_edited(key, now):
+                    sent += await self._send(key, self._wanted.pop(key))
         return sent
+
+    async def _send(self, key: tuple[int, int], render: Render) -> bool:
+        """Show a message as it stands now, and tell whether it was sent."""
+        try:
+            shown = await render()
+            if shown is not None:
+                await self._publisher.edit(*key, shown, Priority.LIVE_EDIT)
+        except PaddockError as error:
+            log.info("live edit refused channel=%s message=%s reason=%s", *key, error.message_id)
+        except Exception:
+            # One edit that Discord fails must not end the others; the next state of this message is a new try.
+            log.exception("live edit failed channel=%s message=%s", *key)
+        else:
+            return shown is not None
+        finally:
+            self._note_edit(key)
+        return False
 
     async def run(self) -> None:
         """Send edits as they fall due, until cancelled."""
         while True:
             self._woken.clear()
             await self.run_once(self._clock.now())
-            next_at = min((wanted.not_before for wanted in self._wanted.values()), default=None)
+            now = self._clock.now()
+            next_at = min((self._not_before(key) or now for key in self._wanted), default=None)
             await sleep_or_wake(self._clock, next_at, self._woken)

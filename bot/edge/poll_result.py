@@ -27,10 +27,11 @@ def result_view(shown: ShownPoll, tally: Tally, picture: Picture | None = None) 
         picture: of the result; None where there is none.
     """
     poll, language = shown.poll, shown.language
+    decided = text("native.error.no_result", language) if poll.is_void else decided_sentence(poll, tally, language)
     head = "\n".join(
         [
             f"## {text('vote.result.title', language, question=escape(poll.question))}",
-            f"**{escape(decided_sentence(poll, tally, language))}**",
+            f"**{escape(decided)}**",
             f"-# {escape(method_sentence(poll.rules, language, seed=poll.seed))}",
         ]
     )
@@ -45,7 +46,8 @@ def result_view(shown: ShownPoll, tally: Tally, picture: Picture | None = None) 
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
     row.add_item(ui.Button(label=text("vote.button.check", language), emoji="🔎", custom_id=f"{marker(poll.id)}check"))
     if poll.link is not None:
-        row.add_item(ui.Button(label=text("vote.button.card", language), url=poll.link))
+        name = "vote.button.card" if poll.native_id is None else "vote.button.native"
+        row.add_item(ui.Button(label=text(name, language), url=poll.link))
     container.add_item(row)
     view = ui.LayoutView(timeout=None)
     view.add_item(container)
@@ -58,6 +60,8 @@ def _proof(shown: ShownPoll) -> list[str]:
     lines = [plural("vote.card.votes", language, count.counted)]
     if count.set_aside:
         lines.append(plural("vote.card.set_aside", language, count.set_aside))
+    if poll.native_id is not None and not poll.is_void:
+        lines.append(text("native.result.approximate" if poll.digest is None else "native.result.counted", language))
     if poll.digest is not None:
         lines.append(text("vote.result.digest", language, digest=clean(poll.digest)))
     return lines

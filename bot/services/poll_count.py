@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.domain.poll.ballot import profile_of
+from bot.domain.poll.ballot import canonical, digest_of, profile_of, receipt_of
 from bot.domain.poll.bracket import is_over, with_final_open
 from bot.domain.poll.count import tally
 from bot.domain.poll.knockout import close_round
@@ -54,6 +54,16 @@ async def closed(session: Session, poll: Poll, now: datetime) -> Poll:
         while not is_over(bracket):
             bracket = close_round(replace(poll, bracket=bracket), profile, next_closes_at=now)
     return replace(poll, state=PollState.CLOSED, closed_at=now, bracket=bracket)
+
+
+async def made_final(session: Session, poll: Poll) -> Poll:
+    """Take the members from the ballots of a secret poll, and keep the digest of all receipts."""
+    await ballots.forget_members(session, poll.id, keep_members=not poll.rules.is_secret)
+    kept = await ballots.kept_ballots(session, poll.id)
+    digest = digest_of(receipt_of(poll.id, ballot.nonce, canonical(ballot.marks)) for ballot in kept)
+    # Who nominated an option has probably voted for it.
+    options = tuple(replace(option, added_by=None) for option in poll.options) if poll.rules.is_secret else poll.options
+    return replace(poll, state=PollState.FINAL, digest=digest, options=options)
 
 
 def reopened(poll: Poll, closes_at: datetime | None, now: datetime) -> Poll:

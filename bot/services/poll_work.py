@@ -11,12 +11,15 @@ from datetime import datetime, timedelta
 from bot.clock import Clock
 from bot.domain.due_work import DueWork
 from bot.domain.guild import GuildSettings, PauseScope
-from bot.domain.poll.ballot import canonical, digest_of, profile_of, receipt_of
+from bot.domain.poll.ballot import profile_of
 from bot.domain.poll.bracket import is_over
 from bot.domain.poll.knockout import begun_by, close_round
+from bot.domain.poll.native import NativeLook
 from bot.domain.poll.poll import CLOSE_GRACE, FINAL_AFTER, POLL, Poll, PollState, PollStep
 from bot.domain.poll.rules import PollKind
-from bot.services.poll_count import ShownPoll, shown
+from bot.services.followed_polls import FollowedPolls
+from bot.services.native_look import look_later, looked_at, not_to_be_looked_at
+from bot.services.poll_count import ShownPoll, made_final, shown
 from bot.storage import ballot as ballots
 from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
@@ -31,21 +34,27 @@ PAUSED_LOOK_EVERY = timedelta(minutes=10)
 
 @dataclass(frozen=True, slots=True)
 class PollTask:
-    """A step to be done on Discord. With `resumed` an earlier attempt may have done it."""
+    """A step to be done on Discord, handed out `at` this moment. With `resumed` an earlier attempt may have done it."""
 
     step: PollStep
     shown: ShownPoll
     resumed: bool
+    at: datetime
 
     @property
     def poll(self) -> Poll:
         """The poll as the step shows it."""
         return self.shown.poll
 
+    @property
+    def reads_voters(self) -> bool:
+        """Whether the voters of a native poll have to be read, even if it is not final."""
+        return self.poll.shown_revision != self.poll.revision
+
 
 @dataclass(frozen=True, slots=True)
 class PollOutcome:
-    """What a step made: the card, its thread, or the message with the result.
+    """What a step made: the card, its thread, or the message with the result; or what Discord said of a native poll.
 
     `channel_id` is where the card stands if that is not where it was to be posted: in a forum it is a post.
     """
@@ -54,16 +63,24 @@ class PollOutcome:
     message_id: int | None = None
     thread_id: int | None = None
     result_id: int | None = None
+    native: NativeLook | None = None
 
 
 class PollWork:
-    """Due work on a poll."""
+    """Due work on a poll.
+
+    Args:
+        store: where polls are kept.
+        clock: tells the time.
+        followed: the native polls that are followed; left out where none is.
+    """
 
     kind = POLL
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, followed: FollowedPolls | None = None) -> None:
         self._store = store
         self._clock = clock
+        self._followed = followed or FollowedPolls(store)
 
     async def next_step(self, work: DueWork) -> PollTask | None:
         """Write what the time has brought and return the next step on Discord; None if nothing is to be done now.
@@ -81,12 +98,12 @@ class PollWork:
                 return None
             poll = await _moved_on(session, poll, settings, now)
             step = poll.next_step(now)
-            if step is None:
+            if step is None or (step is PollStep.FOLLOW and not await _is_due(session, work, now)):
                 return None
             resumed = poll.begun is step
             if not resumed:
                 poll = await table.save_poll(session, replace(poll, begun=step), shows=False)
-            return PollTask(step, await shown(session, poll, settings.language), resumed)
+            return PollTask(step, await shown(session, poll, settings.language), resumed, now)
 
         task = await self._store.write(write)
         if task is not None and task.resumed:
@@ -105,6 +122,12 @@ class PollWork:
             await agenda.hold(session, work, now, got_on=True)
             poll = await table.poll_to_change(session, work.subject_id)
             if poll is None:
+                return
+            if outcome.native is not None:
+                poll, asked = replace(poll, begun=None), step.poll.revision
+                followed = self._followed
+                poll = await looked_at(session, poll, outcome.native, revision=asked, now=now, followed=followed)
+                await look_later(session, poll, asked_at=step.at, now=now)
                 return
             shows = step.step in {PollStep.CARD, PollStep.SHOW}
             recorded = replace(
@@ -132,7 +155,10 @@ class PollWork:
             poll = await table.poll_by_id(session, work.subject_id)
             if poll is None:
                 return None
-            if poll.next_step(now) is not None:  # changed since it was last looked at
+            step = poll.next_step(now)
+            if step is PollStep.FOLLOW:  # as planned when Discord was asked last
+                return await agenda.due_at_of(session, kind=work.kind, subject_id=work.subject_id)
+            if step is not None:  # changed since it was last looked at
                 return now
             next_at = poll.next_at()
             if next_at is not None and poll.state is PollState.SCHEDULED and next_at <= now:
@@ -147,6 +173,10 @@ class PollWork:
         Without a card nobody votes, so a poll that was never shown is left; /doctor shows it.
         """
         poll = await table.poll_to_change(session, work.subject_id)
+        if poll is not None and poll.native_id is not None:
+            now = self._clock.now()
+            await not_to_be_looked_at(session, poll, work, error, now=now, followed=self._followed)
+            return
         if poll is None or poll.message_id is None or poll.state is PollState.FINAL:
             return
         log.warning("poll not shown guild=%s poll=%s error=%s", poll.guild_id, poll.id, error)
@@ -156,8 +186,16 @@ class PollWork:
             await agenda.schedule(session, kind=POLL, subject_id=poll.id, due_at=at, guild_id=poll.guild_id)
 
 
+async def _is_due(session: Session, work: DueWork, now: datetime) -> bool:
+    """Tell whether Discord is to be asked about a native poll now: it was asked, and is asked again when planned."""
+    planned_at = await agenda.due_at_of(session, kind=work.kind, subject_id=work.subject_id)
+    return planned_at is None or planned_at <= now
+
+
 async def _moved_on(session: Session, poll: Poll, settings: GuildSettings, now: datetime) -> Poll:
     """Write and return what the time has made of a poll: it may have slept through several states."""
+    if poll.native_id is not None:  # its time is Discord's
+        return poll
     if poll.state is PollState.SCHEDULED and poll.opens_at <= now:
         if settings.is_paused(PauseScope.POSTS, now):
             return poll
@@ -167,7 +205,7 @@ async def _moved_on(session: Session, poll: Poll, settings: GuildSettings, now: 
         poll = await table.save_poll(session, await _ended(session, poll, now))
         log.info("poll %s guild=%s poll=%s", poll.state, poll.guild_id, poll.id)
     if poll.state is PollState.CLOSED and poll.final_at is not None and poll.final_at <= now:
-        poll = await table.save_poll(session, await _made_final(session, poll))
+        poll = await table.save_poll(session, await made_final(session, poll))
         log.info("poll final guild=%s poll=%s digest=%s", poll.guild_id, poll.id, poll.digest)
     return poll
 
@@ -191,13 +229,3 @@ async def _ended(session: Session, poll: Poll, now: datetime) -> Poll:
     profile = profile_of(poll.options, poll.rules.kind, cast)
     bracket = close_round(poll, profile, next_closes_at=now + poll.rules.round_length)
     return replace(closed if is_over(bracket) else poll, bracket=bracket)
-
-
-async def _made_final(session: Session, poll: Poll) -> Poll:
-    """Take the members from the ballots of a secret poll, and keep the digest of all receipts."""
-    await ballots.forget_members(session, poll.id, keep_members=not poll.rules.is_secret)
-    kept = await ballots.kept_ballots(session, poll.id)
-    digest = digest_of(receipt_of(poll.id, ballot.nonce, canonical(ballot.marks)) for ballot in kept)
-    # Who nominated an option has probably voted for it.
-    options = tuple(replace(option, added_by=None) for option in poll.options) if poll.rules.is_secret else poll.options
-    return replace(poll, state=PollState.FINAL, digest=digest, options=options)

@@ -1,6 +1,6 @@
 """Polls and their options."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -282,6 +282,23 @@ async def open_cards(session: AsyncSession, limit: int) -> tuple[OpenCard, ...]:
     return tuple(
         OpenCard(poll_id, channel_id, message_id) for poll_id, channel_id, message_id in found if message_id is not None
     )
+
+
+async def open_natives(session: AsyncSession, limit: int, guild_ids: Collection[int] | None = None) -> dict[int, int]:
+    """Return the ids of open polls that follow a native one, by that one's message, those of the newest polls first.
+
+    Args:
+        session: the transaction.
+        limit: so many at most.
+        guild_ids: only of these guilds; None for all.
+    """
+    wanted = select(PollRow.native_id, PollRow.id).where(
+        PollRow.state == PollState.OPEN, PollRow.native_id.is_not(None)
+    )
+    if guild_ids is not None:
+        wanted = wanted.where(PollRow.guild_id.in_(guild_ids))
+    found = await session.execute(wanted.order_by(PollRow.id.desc()).limit(limit))
+    return {native_id: poll_id for native_id, poll_id in found if native_id is not None}
 
 
 async def open_n(session: AsyncSession, guild_id: int) -> int:

@@ -16,6 +16,7 @@ from bot.domain.poll.poll import Poll, PollState, PollStep
 from bot.domain.poll.tally import Tally
 from bot.domain.wording import clean, cut
 from bot.edge.live_edit import LiveEdits
+from bot.edge.native_poll import NativePolls
 from bot.edge.pace import Priority
 from bot.edge.poll_card import marker, poll_card, reminder_view
 from bot.edge.poll_result import result_view
@@ -33,7 +34,8 @@ PICTURE_NAME = "Poll.png"
 class PollPosting:
     """Performs the steps of `bot.services.poll_work.PollWork`."""
 
-    def __init__(self, publisher: Publisher, threads: Threads, live: LiveEdits) -> None:
+    def __init__(self, publisher: Publisher, threads: Threads, live: LiveEdits, natives: NativePolls) -> None:
+        self._natives = natives
         self._publisher = publisher
         self._threads = threads
         self._live = live
@@ -43,6 +45,7 @@ class PollPosting:
             PollStep.REMIND: self._remind,
             PollStep.RESULT: self._result,
             PollStep.SHOW: self._show,
+            PollStep.FOLLOW: self._follow,
         }
 
     async def perform(self, task: PollTask) -> PollOutcome:
@@ -153,6 +156,12 @@ class PollPosting:
         except NothingThereError:
             log.info("nothing to show any more guild=%s poll=%s", poll.guild_id, poll.id)
         return PollOutcome()
+
+    async def _follow(self, task: PollTask) -> PollOutcome:
+        native_id = _posted(task.poll.native_id)
+        return PollOutcome(
+            native=await self._natives.look(task.poll, native_id, at=task.at, reads_voters=task.reads_voters)
+        )
 
     async def _edit_card(self, shown: ShownPoll, message_id: int) -> None:
         poll, card = shown.poll, await card_of(shown)

@@ -220,5 +220,38 @@ async def test_a_live_edit_waits_until_the_last_word_is_said_and_is_made_after_i
         await asyncio.sleep(0)
         state["is"] = "closed"
     await editing
+    assert publisher.shown == []  # it has just been edited
 
+    clock.advance(timedelta(seconds=5))
+    await live.run_once(clock.now())
     assert publisher.shown == [(10, "closed")]
+
+
+async def test_what_was_shown_for_good_counts_as_an_edit(live, clock, publisher):
+    async with live.held(1, 10):
+        pass
+    live.want(1, 10, showing("after it"))
+    clock.advance(timedelta(seconds=4))
+    assert await live.run_once(clock.now()) == 0
+
+    clock.advance(timedelta(seconds=1))
+    assert await live.run_once(clock.now()) == 1
+
+
+async def test_the_five_seconds_begin_when_an_edit_has_arrived(live, clock, publisher):
+    """On a slow line the next one would otherwise be close behind."""
+    at_once = publisher.edit
+
+    async def slow(*args, **kwargs):
+        clock.advance(timedelta(seconds=3))
+        await at_once(*args, **kwargs)
+
+    publisher.edit = slow
+    live.want(1, 10, showing("first"))
+    await live.run_once(clock.now())
+    live.want(1, 10, showing("second"))
+    clock.advance(timedelta(seconds=4))
+    assert await live.run_once(clock.now()) == 0
+
+    clock.advance(timedelta(seconds=1))
+    assert await live.run_once(clock.now()) == 1

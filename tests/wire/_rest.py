@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import traceback
 from collections.abc import Mapping
 from io import BytesIO
@@ -19,6 +20,7 @@ from tests.wire._limits import EXEMPT, Call, Limits, Refusal
 
 # Without it discord.py takes a 429 for a block by Cloudflare and gives up at once; Discord's own answers have it.
 VIA = {"Via": "1.1 google"}
+_CALLBACK = re.compile(r"POST /interactions/(\d+)/.+")
 # The router knows a route by its ids' places; of those that take a nonce there is one.
 MESSAGES_PARTS = MESSAGES_ROUTE[1].strip("/").split("/")
 
@@ -31,6 +33,8 @@ class Rest:
         self.limits = Limits()
         self.calls: list[Call] = []
         self.failures: list[str] = []
+        # Who waits for the answer to an interaction, by the interaction's id.
+        self.awaited: dict[int, asyncio.Event] = {}
         self._backend = backend
         self._nonces = nonces
         self._token = token
@@ -51,6 +55,8 @@ class Rest:
             if fault is not None and fault.status is not None and not fault.is_late:
                 return _broken(fault.status, headers)
             given = self._carry_out(request, call, body, files, gateway)
+            if (answers := _CALLBACK.fullmatch(call.name)) and (waiting := self.awaited.pop(int(answers[1]), None)):
+                waiting.set()
             if fault is not None:
                 await fault.after()
         except CutError:

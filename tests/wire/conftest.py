@@ -5,6 +5,7 @@ import pytest
 from tests.wire import newsroom
 from tests.wire.bot_process import BotProcess
 from tests.wire.kill_count import lines
+from tests.wire.storm_count import figures
 from tests.wire.wire import Wire
 
 
@@ -28,11 +29,9 @@ async def bot(wire, database_url, tmp_path):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Print how often the bot was killed and where, whichever workers did it."""
+    """Print how often the bot was killed and where, and what came of votes, whichever workers did it."""
     reports = [report for kind in ("passed", "failed") for report in terminalreporter.stats.get(kind, [])]
     for line in lines(value for report in reports for name, value in report.user_properties if name == "kill"):
         terminalreporter.write_line(line)
-    for report in reports:
-        for name, value in report.user_properties:
-            if name == "figures":
-                terminalreporter.write_line(value)
+    for line in figures(value for report in reports for name, value in report.user_properties if name == "storm"):
+        terminalreporter.write_line(line)

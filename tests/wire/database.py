@@ -10,8 +10,10 @@ from sqlalchemy import Executable, func, make_url, select, text, update
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 
 from bot.domain.due_work import LEASE
+from bot.domain.poll.poll import Poll
 from bot.domain.roundup import EditionRecord, EditionState
 from bot.storage.due_work import DueWorkRow
+from bot.storage.poll import poll_by_id
 from bot.storage.roundup import EditionRow, edition_by_id
 from bot.storage.store import sqlite_path
 
@@ -54,9 +56,14 @@ class Database:
         wanted = select(func.count()).where(EditionRow.state == state)
         return await self.read(lambda session: session.scalar(wanted)) or 0
 
-    async def work_of(self, edition_id: int) -> DueWorkRow | None:
-        """Return what the agenda says of an edition."""
-        wanted = select(DueWorkRow).where(DueWorkRow.kind == "edition", DueWorkRow.subject_id == edition_id)
+    async def poll(self, poll_id: int) -> Poll:
+        found = await self.read(lambda session: poll_by_id(session, poll_id))
+        assert found is not None
+        return found
+
+    async def work_of(self, subject_id: int, kind: str = "edition") -> DueWorkRow | None:
+        """Return what the agenda says of an edition, or of something else."""
+        wanted = select(DueWorkRow).where(DueWorkRow.kind == kind, DueWorkRow.subject_id == subject_id)
         return await self.read(lambda session: session.scalar(wanted))
 
     async def until(self, edition_id: int, reached: Callable[[EditionRecord], bool], timeout_s: float) -> EditionRecord:
@@ -68,27 +75,38 @@ class Database:
                     return edition
                 await asyncio.sleep(LOOK_EVERY_S)
 
-    async def failed(self, edition_id: int, timeout_s: float) -> DueWorkRow:
+    async def until_poll(self, poll_id: int, reached: Callable[[Poll], bool], timeout_s: float) -> Poll:
+        """Wait until a poll's row has come so far, and return it."""
+        async with asyncio.timeout(timeout_s):
+            while not reached(poll := await self.poll(poll_id)):
+                await asyncio.sleep(LOOK_EVERY_S)
+            return poll
+
+    async def failed(self, subject_id: int, timeout_s: float, kind: str = "edition") -> DueWorkRow:
         """Wait until the bot has recorded that a step failed."""
         async with asyncio.timeout(timeout_s):
-            while (work := await self.work_of(edition_id)) is None or not work.attempts:
+            while (work := await self.work_of(subject_id, kind)) is None or not work.attempts:
                 await asyncio.sleep(LOOK_EVERY_S)
             return work
 
-    async def finished(self, edition_id: int, timeout_s: float) -> None:
+    async def finished(self, subject_id: int, timeout_s: float, kind: str = "edition") -> None:
         """Wait until an edition is off the agenda: the bot takes it off after its last step."""
         async with asyncio.timeout(timeout_s):
-            while await self.work_of(edition_id) is not None:
+            while await self.work_of(subject_id, kind) is not None:
                 await asyncio.sleep(LOOK_EVERY_S)
 
     @asynccontextmanager
-    async def held_still(self) -> AsyncGenerator[None]:
-        """Let nobody write: what the bot learns meanwhile it cannot record."""
+    async def held_still(self, table: str = DueWorkRow.__tablename__) -> AsyncGenerator[None]:
+        """Let nobody write: what the bot learns meanwhile it cannot record.
+
+        Args:
+            table: on PostgreSQL this one alone is held; SQLite has one writer for all.
+        """
         async with self._writer.connect() as connection:
             if self._is_sqlite:
                 await connection.exec_driver_sql("BEGIN IMMEDIATE")
             else:
-                await connection.execute(text("LOCK TABLE due_work IN EXCLUSIVE MODE"))
+                await connection.execute(text(f"LOCK TABLE {table} IN EXCLUSIVE MODE"))
             try:
                 yield
             finally:

@@ -5,9 +5,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from bot.domain.poll.poll import PollStep
 from bot.domain.roundup import EDITION_STEPS, EditionStep
 
 ENGINES = ("sqlite", "postgresql")
+
+
+def place_of(step: EditionStep | PollStep) -> str:
+    """Return how a step is called where those of editions and of polls are counted together."""
+    return step.value if isinstance(step, EditionStep) else f"poll's {step}"
+
+
+_PLACES = [place_of(step) for step in (*EDITION_STEPS, *PollStep)]
 
 
 class Moment(StrEnum):
@@ -34,7 +43,7 @@ class Nonces(StrEnum):
 
 @dataclass(frozen=True)
 class Kill:
-    step: EditionStep
+    step: EditionStep | PollStep
     moment: Moment
     reply: Reply
     nonces: Nonces
@@ -49,7 +58,7 @@ Noted = Sequence[str]
 
 def noted(engine: str, kill: Kill, moment: Moment) -> Noted:
     """Return what is to be counted; `moment` is that of this very kill, which may be one of two."""
-    return (engine, kill.step.value, moment.value, kill.reply.value, kill.nonces.value)
+    return (engine, place_of(kill.step), moment.value, kill.reply.value, kill.nonces.value)
 
 
 def lines(kills: Iterable[Noted]) -> list[str]:
@@ -64,8 +73,8 @@ def lines(kills: Iterable[Noted]) -> list[str]:
     found = [f"kills: {counts[()]}"]
     for engine in filter(lambda engine: counts[engine,], ENGINES):
         found.append(f"  {engine}: {counts[engine,]}")
-        for step in EDITION_STEPS:
-            places = ", ".join(f"{moment} {counts[engine, step.value, moment.value]}" for moment in Moment)
+        for step in _PLACES:
+            places = ", ".join(f"{moment} {counts[engine, step, moment.value]}" for moment in Moment)
             found.append(f"    {step}: {places}")
     found.append("  reply: " + ", ".join(f"{reply} {counts[reply.value,]}" for reply in Reply))
     found.append("  nonces: " + ", ".join(f"{nonces} {counts[nonces.value,]}" for nonces in Nonces))

@@ -24,6 +24,7 @@ from bot.services.page import PageService
 from bot.services.roundup import RoundupService
 from bot.services.source import SourceService
 from bot.storage import source as sources
+from bot.storage.poll import poll_of_edition
 from bot.storage.roundup import change_edition
 from bot.storage.store import open_store
 from tests.wire.database import Database
@@ -57,9 +58,9 @@ FORUM = "daily"
 class Form(StrEnum):
     """What an edition is made of in Discord."""
 
-    TEXT = "text"  # a message, a thread on it, a question in words
-    POLL = "poll"  # the question is a native poll
-    FORUM = "forum"  # the edition is a post in a forum, and the question a poll
+    TEXT = "text"  # a message, a thread on it, an open question
+    POLL = "poll"  # the question names what is voted on
+    FORUM = "forum"  # the edition is a post in a forum
 
 
 def actor(guild_id: int) -> Actor:
@@ -129,7 +130,7 @@ async def plan_all(
         followed = SourceService(store, clock, feeds, pages, reader, sources_max=len(urls))
         roundups = RoundupService(store, clock, due, followed)
         for guild_id, channel_id in places:
-            await guilds.set_up(actor(guild_id), _choice(channel_id, clock.now()))
+            await guilds.set_up(actor(guild_id), choice(channel_id, clock.now()))
             if notices_channel_id is not None:
                 tell_there = partial(replace, notices_channel_id=notices_channel_id)
                 await guilds.change(actor(guild_id), tell_there, "guild.audit.notices", channel="#notices")
@@ -145,7 +146,7 @@ async def plan_all(
     return planned
 
 
-def _choice(channel_id: int, now: datetime) -> SetupChoice:
+def choice(channel_id: int, now: datetime) -> SetupChoice:
     """Choose a daily time half a day away, so that only the edition asked for is posted during a test."""
     return SetupChoice(
         name="Morning Lap",
@@ -190,5 +191,8 @@ async def assert_posted_once(
         (question,) = wire.messages(edition.thread_id or 0)
     assert message.id == edition.message_id
     assert question.id == edition.question_id
-    assert (question.poll is None) == (form is Form.TEXT)
-    assert f"/{edition.guild_id}/{edition.thread_id}/{edition.question_id}" in str(message.components)
+    assert question.poll is None  # what an edition asks is a poll of ours
+    poll = await database.read(lambda session: poll_of_edition(session, edition_id))
+    assert poll is not None
+    assert poll.message_id == question.id
+    assert f"'poll:{poll.id}:vote'" in str(message.components)

@@ -9,24 +9,19 @@ import asyncio
 import itertools
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 import pytest
 
-from bot.clock import SystemClock
 from bot.domain.roundup import EDITION_STEPS, EditionRecord, EditionState, EditionStep
 from tests.postgres import on_both_engines
-from tests.wire import newsroom
+from tests.wire import killing, newsroom
 from tests.wire.bot_process import BotProcess
 from tests.wire.database import Database
 from tests.wire.kill_count import Kill, Moment, Nonces, Reply, lines, noted
+from tests.wire.killing import ARRIVES_S, within
 from tests.wire.newsroom import Form
 from tests.wire.wire import Wire
 
-ARRIVES_S = 60.0  # a bot has to start meanwhile, on a machine that does other things too
-# The reply is on the bot's side of the network once it is sent; how long it takes the bot to come to its database is
-# not to be seen from outside. Were this too short, the kill would come a little earlier, which is another test's place.
-TAKES_REPLY_S = 0.3
 COMPOSES_S = 0.8
 KILLS_MIN = 60  # on each engine
 
@@ -71,77 +66,24 @@ SHORT = [
 ]
 
 
-@dataclass
-class Scene:
+class Scene(killing.Scene):
     """One edition, and what happens to the bot that posts it."""
 
-    wire: Wire
-    bot: BotProcess
-    database: Database
-    edition_id: int
-    route: str
-    kills: list[Moment] = field(default_factory=list)
+    kind = "edition"
 
     async def kill_as(self, kill: Kill) -> None:
         """Start the bot and kill it there."""
         if kill.step is EditionStep.DRAFT:
             await self._kill_at_the_draft(kill.moment)
-            return
-        match kill.moment, kill.reply:
-            case Moment.BEFORE, reply:
-                await self._kill_before()
-                if reply is Reply.LOST:  # and what was not heard is said again, in vain too
-                    await self.restart()
-                    await self._kill_after_lost_reply(kill.step)
-            case Moment.DURING, reply:
-                await self._kill_during(reply)
-            case Moment.AFTER, Reply.KEPT:
-                await self._kill_after()
-            case Moment.AFTER, Reply.LOST:
-                await self.bot.start()
-                await self._kill_after_lost_reply(kill.step)
-
-    async def restart(self) -> None:
-        """Start the bot again some minutes later: the dead one's claim is over."""
-        await self.database.pass_leases(SystemClock().now())
-        await self.bot.start()
-
-    async def _kill_before(self) -> None:
-        held = self.wire.hold(self.route)
-        await self.bot.start()
-        await within(held.arrived.wait())
-        await self._kill(Moment.BEFORE)
-        held.cut()
-
-    async def _kill_during(self, reply: Reply) -> None:
-        held = self.wire.hold(self.route)
-        await self.bot.start()
-        await within(held.arrived.wait())
-        if reply is Reply.LOST:
-            await held.carry_out()
-            await self._kill(Moment.DURING)
-            held.cut()
-        else:  # Discord comes to it when nobody waits for the answer any more
-            await self._kill(Moment.DURING)
-            await held.answer()
-
-    async def _kill_after(self) -> None:
-        held = self.wire.hold(self.route)
-        await self.bot.start()
-        await within(held.arrived.wait())
-        async with self.database.held_still():
-            await held.answer()
-            await asyncio.sleep(TAKES_REPLY_S)
-            await self._kill(Moment.AFTER)
-
-    async def _kill_after_lost_reply(self, step: EditionStep) -> None:
-        lost = self.wire.lose_reply(self.route)
-        await within(lost.met.wait())
-        if step is EditionStep.GATHER:  # one feed of two: the edition is made from the other
-            await self.database.until(self.edition_id, lambda edition: edition.done is not None, ARRIVES_S)
         else:
-            await self.database.failed(self.edition_id, ARRIVES_S)
-        await self._kill(Moment.AFTER)
+            await super().kill_as(kill)
+
+    async def lost_reply_noticed(self, kill: Kill) -> None:
+        """Wait until the bot has recorded that it has no reply to that step's request."""
+        if kill.step is EditionStep.GATHER:  # one feed of two: the edition is made from the other
+            await self.database.until(self.subject_id, lambda edition: edition.done is not None, ARRIVES_S)
+        else:
+            await super().lost_reply_noticed(kill)
 
     async def _kill_at_the_draft(self, moment: Moment) -> None:
         def gathered(edition: EditionRecord) -> bool:
@@ -151,22 +93,13 @@ class Scene:
             return edition.begun not in {None, EditionStep.GATHER}
 
         await self.bot.start()
-        await self.database.until(self.edition_id, gathered if moment is Moment.BEFORE else drafting, ARRIVES_S)
+        await self.database.until(self.subject_id, gathered if moment is Moment.BEFORE else drafting, ARRIVES_S)
         if moment is not Moment.AFTER:
-            await self._kill(moment)
+            await self.kill(moment)
             return
         async with self.database.held_still():
             await asyncio.sleep(COMPOSES_S)
-            await self._kill(moment)
-
-    async def _kill(self, moment: Moment) -> None:
-        self.kills.append(moment)
-        await self.bot.kill()
-
-
-async def within(waiting) -> None:
-    async with asyncio.timeout(ARRIVES_S):
-        await waiting
+            await self.kill(moment)
 
 
 async def survive(

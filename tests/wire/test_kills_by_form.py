@@ -1,4 +1,4 @@
-"""The forms of an edition that take other requests: a native poll, and a post in a forum, for which there is no nonce.
+"""The other forms of an edition: a question with named options, and a post in a forum, for which there is no nonce.
 
 See `tests.wire.test_kills`, which kills the bot at every step of the usual form.
 """
@@ -12,8 +12,9 @@ from bot.domain.roundup import EditionStep
 from tests.postgres import on_both_engines
 from tests.wire import newsroom
 from tests.wire.kill_count import Kill, Moment, Nonces, Reply, noted
+from tests.wire.killing import ARRIVES_S, within
 from tests.wire.newsroom import Form
-from tests.wire.test_kills import ARRIVES_S, Scene, routes, survive, within
+from tests.wire.test_kills import Scene, routes, survive
 
 SHORT = [
     (Form.POLL, Kill(EditionStep.QUESTION, Moment.AFTER, Reply.KEPT, Nonces.FORGOTTEN)),

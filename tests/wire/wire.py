@@ -4,6 +4,8 @@ What stands in it is simcord's world, with the gaps filled that `bot.demo.world`
 """
 
 import asyncio
+import copy
+import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC
 from types import TracebackType
@@ -11,7 +13,10 @@ from typing import Any, Self
 
 import simcord
 from aiohttp import web
+from simcord.actors import _component_interaction
 from simcord.backend.models import Message
+from simcord.enums import ComponentType
+from simcord.http import router
 from simcord.results import ResponseMessage
 
 from bot.demo import plain
@@ -23,6 +28,7 @@ from tests.wire._faults import Fault, Held
 from tests.wire._gateway import Session
 from tests.wire._limits import Call, busiest_second
 from tests.wire._rest import Rest, cut
+from tests.wire._taps import Tap
 from tests.wire._world import EmptyStage, LiveClock
 
 # Three parts of base64, as Discord's tokens are; nothing anywhere accepts it but this.
@@ -64,6 +70,7 @@ class Wire:
         self._feeds: dict[str, str] = {}
         self._handlers: dict[str, Handler] = {}
         self._away = False
+        self._kept_back: list[tuple[str, Mapping[str, Any]]] | None = None
         self.sessions: list[Session] = []
 
     async def __aenter__(self) -> Self:
@@ -135,6 +142,16 @@ class Wire:
         """Be reachable again."""
         self._away = False
 
+    def keep_back(self) -> None:
+        """Let no event reach the bot, as on a slow line: what people do was done when they did it, and comes later."""
+        self._kept_back = []
+
+    def deliver(self) -> None:
+        """Let what was kept back reach the bot, in its order, and all that follows at once."""
+        kept, self._kept_back = self._kept_back or [], None
+        for event, payload in kept:
+            self._tell(event, payload)
+
     async def hang_up(self, code: int = 1001) -> None:
         """End every session with one of the gateway's close codes."""
         await asyncio.gather(*(session.end(code) for session in list(self.sessions)))
@@ -185,6 +202,14 @@ class Wire:
             channel = handle.create_text_channel("news", overwrites=overwrites)
         return handle.id, channel.id
 
+    def add_members(self, count: int) -> list[Person]:
+        """Let so many people join the first guild; their accounts and memberships are old enough for anything."""
+        return [self.guild.add_person(f"Voter{number}") for number in range(count)]
+
+    def act_as_bot(self, method: str, path: str, body: Mapping[str, Any]) -> Any:
+        """Do what the bot once asked for, and return what Discord answered; no request is counted."""
+        return router.dispatch(self._backend, method, path, json=json.loads(json.dumps(body)), params={}, files=[])
+
     def messages(self, channel_id: int) -> list[Message]:
         """Return what the bot has written in a channel or thread and everyone can see, the oldest first."""
         standing = sorted(self._backend.messages.get(channel_id, {}).values(), key=lambda message: message.id)
@@ -219,6 +244,22 @@ class Wire:
         """Press a button, named by its custom id or label."""
         custom_id = plain.button_id(self._reading.line(message.place.id, message.id).raw, button)
         return await self._act(lambda: self._actor(person).click(self._message(message), custom_id=custom_id))
+
+    def seen(self, channel_id: int, message_id: int) -> Message:
+        """Return a message as it is shown to people just now, whatever becomes of it."""
+        return copy.deepcopy(self._backend.get_message(channel_id, message_id))
+
+    async def tap(self, person: Person, message: Message, custom_id: str) -> Tap:
+        """Press a button of a message that was `seen`, and do not wait: what comes of it is seen from what is returned.
+
+        Whoever presses while the message is edited still presses what they see.
+        """
+        pressed = {"custom_id": custom_id, "component_type": ComponentType.BUTTON}
+        result = await _component_interaction(self._actor(person), message, pressed)
+        tap = Tap(self._backend, result._interaction)
+        result._interaction.initial_response_deadline = self._backend.iso_after(ANSWER_S)
+        self._rest.awaited[tap.id] = tap.over
+        return tap
 
     async def select(
         self, person: Person, message: Line, values: Sequence[object], *, custom_id: str | None = None
@@ -267,6 +308,9 @@ class Wire:
     # The network.
 
     def _tell(self, event: str, payload: Mapping[str, Any]) -> None:
+        if self._kept_back is not None:
+            self._kept_back.append((event, json.loads(json.dumps(payload))))
+            return
         for session in self.sessions:
             session.event(event, payload)
 

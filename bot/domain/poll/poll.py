@@ -42,6 +42,7 @@ class PollStep(StrEnum):
     REMIND = "remind"  # the thread is reminded of the close
     RESULT = "result"  # the final result, with its digest, is posted in the thread
     SHOW = "show"  # the card is shown as the poll stands now
+    FOLLOW = "follow"  # Discord is asked about the native poll that is followed: its voters, and whether it is final
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +137,11 @@ class Poll:
         return f"https://discord.com/channels/{self.guild_id}/{self.channel_id}/{message_id}"
 
     @property
+    def is_void(self) -> bool:
+        """Whether it ended without a result: the native poll that it followed was deleted, or never counted."""
+        return self.state is PollState.FINAL and self.native_id is not None and self.digest is None
+
+    @property
     def ends_at(self) -> datetime | None:
         """When votes are counted next because a time is over: the end of a bracket's round, else the close."""
         if self.bracket is not None and self.bracket.rounds:
@@ -151,18 +157,24 @@ class Poll:
 
     def next_step(self, now: datetime) -> PollStep | None:
         """Return what is to be done for it on Discord next; None if nothing is, or not yet."""
+        if self.native_id is not None:
+            return self._next_of_native()
         if self.state is PollState.SCHEDULED:
             return None
-        if self.message_id is None:
-            return PollStep.CARD
-        if self.thread_id is None:
-            return PollStep.THREAD
+        if self.message_id is None or self.thread_id is None:
+            return PollStep.CARD if self.message_id is None else PollStep.THREAD
         remind_at = self.remind_at
         if self.state is PollState.OPEN and remind_at is not None and remind_at <= now:
             return PollStep.REMIND
         if self.state is PollState.FINAL and self.result_id is None:
             return PollStep.RESULT
         return PollStep.SHOW if self.shown_revision != self.revision else None
+
+    def _next_of_native(self) -> PollStep | None:
+        """Return what is next for a poll whose message is Discord's own, which is not ours to change."""
+        if self.state is not PollState.FINAL:
+            return PollStep.FOLLOW
+        return None if self.is_void or self.result_id is not None else PollStep.RESULT
 
     def next_at(self) -> datetime | None:
         """Return when it is looked at next; None if nothing more happens by itself."""

@@ -5,6 +5,7 @@ from dataclasses import replace
 import discord
 from discord import app_commands
 
+from bot.domain.actor import Capability
 from bot.domain.poll.bracket import is_opening_vote
 from bot.domain.poll.knockout import result
 from bot.domain.poll.poll import JoinWindow, PollState
@@ -19,7 +20,7 @@ from bot.services.poll_count import ShownPoll
 from bot.text import plural, text
 from cogs.poll.make.base import MOMENT_CHARS_MAX, PollCommands
 from cogs.poll.make.edit_panel import EditPollPanel
-from cogs.poll.make.pickers import NOT_FINAL, NOT_OVER, polls_in
+from cogs.poll.make.pickers import NOT_FINAL, NOT_OVER, poll_meant, polls_in
 from cogs.poll.make.showing import LISTED_MAX, poll_line, record_files, untold_sentence
 from cogs.poll.make.small_panels import DeletePollPanel, SetAsidePanel
 from cogs.poll.make.summary import both_stamps
@@ -151,7 +152,9 @@ class ManageCommands(PollCommands):
         self, interaction: discord.Interaction, poll: str, since: Moment | None = None, until: Moment | None = None
     ) -> None:
         """Set aside the ballots of those who joined in a window; without one, show which are set aside."""
-        actor, found = await self.meant(interaction, poll)
+        actor = await self.desk.actors.of(interaction)
+        actor.require(Capability.MODERATE)
+        found = await poll_meant(self.desk, actor, poll)
         now, zone = self.desk.clock.now(), (await self.desk.guilds.settings(actor.guild_id)).zone
         windows = list(found.set_aside)
         if since is not None:

@@ -196,10 +196,11 @@ class MakePanel(Panel):
     def _build_preview(self) -> None:
         warnings = self._warnings()
         if self.draft is None:
-            lines = [self.say("poll_make.preview.title"), *warnings]
+            lines = [self.say("poll_make.preview.not_yet"), *warnings]
             self.add_item(ui.Container(ui.TextDisplay("\n".join(lines)), self._buttons()))
             return
-        lines = [self.say("poll_make.preview.title"), *warnings, *when_lines(self.draft, self.asked_in)]
+        title = "poll_make.preview.not_yet" if self._problem else "poll_make.preview.title"
+        lines = [self.say(title), *warnings, *when_lines(self.draft, self.asked_in)]
         if self._shown is not None:
             room = TEXT_CHARS_MAX - self._add_card(self._shown)
             if len("\n".join(lines)) > room:

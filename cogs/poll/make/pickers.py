@@ -35,8 +35,8 @@ def polls_in(*states: PollState) -> Complete:
     async def complete(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
         desk = poll_cog(interaction).desk
         actor = await desk.actors.of(interaction)
-        if Capability.EDIT not in actor.capabilities:
-            return []
+        if not actor.capabilities & {Capability.EDIT, Capability.MODERATE}:
+            return []  # what has not opened yet is not everybody's business
         found = await desk.polls.find(actor, typed.strip(), states, CHOICES_MAX)
         return [
             app_commands.Choice(name=cut(clean(poll.question), CHOICE_CHARS_MAX), value=str(poll.id)) for poll in found
