@@ -80,6 +80,13 @@ async def test_a_planted_fault_is_found_and_named(payload, path, fields, fault):
     assert fault in found
 
 
+async def test_the_name_of_a_menus_entry_may_be_any_words_that_fit(payload):
+    spoilt = copy.deepcopy(payload)
+    (entry,) = [command for command in spoilt if command["type"] != CHAT_INPUT]
+    entry["name"] = "x" * 33
+    assert faults_in(spoilt) == [f"{'x' * 33}: name in default has 33 characters, 1 to 32 are allowed"]
+
+
 async def test_a_command_too_large_as_a_whole_is_found_in_its_longest_language(payload):
     options = [
         {"name": f"o{n}", "description": "x", "choices": [], "description_localizations": {"ja": "あ" * 100}}

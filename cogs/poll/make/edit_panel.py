@@ -7,7 +7,7 @@ from typing import TypeAlias
 import discord
 from discord import ButtonStyle, ui
 
-from bot.domain.errors import PaddockError
+from bot.domain.errors import GoneError, PaddockError
 from bot.domain.poll.nomination import standing_for
 from bot.domain.poll.poll import OPTION_CHARS_MAX, Option, Poll, PollState
 from bot.domain.wording import clean, cut
@@ -102,7 +102,13 @@ class EditPollPanel(Panel):
         return [option for option in self.poll.standing if option.number != self.number]
 
     async def choose(self, interaction: discord.Interaction, number: int) -> None:
-        """Show what can be done with an option, or merge the chosen one into it."""
+        """Show what can be done with an option, or merge the chosen one into it.
+
+        Raises:
+            GoneError: if the poll has no such option.
+        """
+        if number not in self.poll.by_number:
+            raise GoneError
         if self.is_merging and self.number is not None:
             merged, self.is_merging = self.number, False
             actor = await self._desk.actors.of(interaction)
@@ -264,4 +270,5 @@ class OptionChoice(ui.Select[EditPollPanel]):
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Take it."""
-        await self.panel.choose(interaction, int(self.values[0]))
+        given = self.values[0]
+        await self.panel.choose(interaction, int(given) if given.isascii() and given.isdecimal() else 0)

@@ -2,17 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import discord
 from discord import ui
 
+from bot.domain.errors import GoneError
 from bot.domain.poll.rules import METHODS, ROLES_MAX, Method, PollKind, PollRules, Seeding, TieRule
 from bot.render.poll_words import method_name
 from cogs.poll.make.desk import CHANNEL_TYPES
 
 if TYPE_CHECKING:
     from cogs.poll.make.panel import MakePanel
+
+ChoiceT = TypeVar("ChoiceT", PollKind, Method, Seeding)
 
 # What is on or off, as one select: how the rules tell, and how they change.
 SWITCHES: dict[str, tuple[Callable[[PollRules], bool], Callable[[PollRules, bool], PollRules]]] = {
@@ -64,7 +67,7 @@ class KindChoice(ui.Select["MakePanel"]):
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Take the kind, with what it needs."""
-        await self.panel.change_kind(interaction, PollKind(self.values[0]))
+        await self.panel.change_kind(interaction, chosen(PollKind, self.values))
 
 
 class MethodChoice(ui.Select["MakePanel"]):
@@ -87,7 +90,7 @@ class MethodChoice(ui.Select["MakePanel"]):
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Take the method."""
-        await self.panel.change(interaction, replace(self.panel.rules, method=Method(self.values[0])))
+        await self.panel.change(interaction, replace(self.panel.rules, method=chosen(Method, self.values)))
 
 
 class SeedingChoice(ui.Select["MakePanel"]):
@@ -110,7 +113,7 @@ class SeedingChoice(ui.Select["MakePanel"]):
 
     async def callback(self, interaction: discord.Interaction) -> None:
         """Take the seeding."""
-        await self.panel.change(interaction, replace(self.panel.rules, seeding=Seeding(self.values[0])))
+        await self.panel.change(interaction, replace(self.panel.rules, seeding=chosen(Seeding, self.values)))
 
 
 class SwitchChoice(ui.Select["MakePanel"]):
@@ -188,6 +191,18 @@ class ChannelChoice(ui.ChannelSelect["MakePanel"]):
     async def callback(self, interaction: discord.Interaction) -> None:
         """Take the channel."""
         await self.panel.move(interaction, self.values[0].id)
+
+
+def chosen(kind: type[ChoiceT], values: Sequence[str]) -> ChoiceT:
+    """Return what was chosen in a select.
+
+    Raises:
+        GoneError: for what is none of its options, which only comes from somebody who made it up.
+    """
+    try:
+        return kind(values[0])
+    except (IndexError, ValueError):
+        raise GoneError from None
 
 
 def _switches(kind: PollKind) -> Sequence[str]:

@@ -301,6 +301,22 @@ def _doubled(poll):
     return replace(poll, options=(*poll.options, *more))
 
 
+@pytest.mark.parametrize("kind", ["single", "ranked", "bracket"])
+@pytest.mark.parametrize("options_n", [25, 64])
+async def test_a_poll_as_long_as_it_can_be_fits_its_preview(bare_guild, kind, options_n):
+    room = 3_900 // options_n - len("🚗 00 ") - 1
+    lines = [f"🚗 {number:02} {('https://cars.example/' + 'x' * 200)[:room]}" for number in range(options_n)]
+    if options_n < 50:
+        lines = [f"🚗 {number:02} {'語' * 60} https://cars.example/{'x' * 50}" for number in range(options_n)]
+    preview = await drafted(bare_guild, {"question": "問" * 300, "options": "\n".join(lines)}, kind=kind)
+    assert "[Post it]" in preview.text
+    assert len(texts(preview.message)) <= 4_000
+    assert "<t:" in texts(preview.message) or kind == "bracket"
+    assert "is made" in (await press(bare_guild, preview, "post")).text
+    await bare_guild.work()
+    assert len(bare_guild.world.lines("general")) == 1
+
+
 async def test_a_preview_is_kept_as_a_template_under_a_name_that_is_free(bare_guild):
     preview = await drafted(bare_guild, {"closes": "12h"})
     form = await press(bare_guild, preview, "keep")
