@@ -34,6 +34,7 @@ from bot.services.edition_poll import EditionPollService
 from bot.services.feed import FeedWork
 from bot.services.followed_polls import FollowedPolls
 from bot.services.guild import GuildService
+from bot.services.native_poll import NativePollService
 from bot.services.nomination import NominationService
 from bot.services.notice import NoticeWork
 from bot.services.page import PageService
@@ -61,6 +62,7 @@ from cogs.poll import VotingCog
 from cogs.poll.desk import VotingDesk
 from cogs.poll.make.desk import MakingDesk
 from cogs.poll.manage_cog import PollCog
+from cogs.poll.native import NativePollCog
 from cogs.poll.nominate import NominateButton, NominateCog
 from cogs.poll.posting import PollPosting
 from cogs.question import QuestionCog
@@ -169,16 +171,12 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
         await client.add_feature(VotingCog(polls, voting), POLL_BUTTONS)
         nominations = NominationService(store, clock, due, votes)
         await client.add_feature(NominateCog(actors, nominations, voting), (NominateButton,))
-        making = MakingDesk(
-            clock,
-            actors,
-            guilds,
-            polls,
-            PollPreviewService(store, clock),
-            PollOptionService(polls),
-            PollTemplateService(store, clock, due),
-        )
+        templates = PollTemplateService(store, clock, due)
+        preview, options = PollPreviewService(store, clock), PollOptionService(polls)
+        making = MakingDesk(clock, actors, guilds, polls, preview, options, templates)
         await client.add_feature(PollCog(making, publisher, client.tree))
+        natives = NativePollService(store, clock, due, polls, followed)
+        await client.add_feature(NativePollCog(actors, natives, client.tree))
         await client.add_feature(HelpCog(actors, guilds, DoctorService(clock, guilds, sources, due)))
 
     monotonic = SystemClock().monotonic
@@ -197,7 +195,8 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     runner.register(ShowWork(store, clock), Showing(posting, Drafts(publisher)).perform)
     runner.register(NoticeWork(store, clock), posting.tell)
     runner.register(suggestions, SuggestionTelling(publisher).perform)
-    runner.register(PollWork(store, clock), PollPosting(publisher, threads, live).perform)
+    poll_posting = PollPosting(publisher, threads, live, NativePolls(client, publisher))
+    runner.register(PollWork(store, clock, followed), poll_posting.perform)
     runner.register(PollTemplateWork(store, clock, due, polls), PollTemplateWork.perform)
     backups = BackupService(settings.database_url, clock, every=settings.backup_every)
     return App(client, runner, live, guilds, sources, roundups, editing, polls, votes, backups)

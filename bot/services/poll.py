@@ -20,7 +20,7 @@ from bot.domain.poll.draft import (
     PollQuestionError,
     PollsFullError,
 )
-from bot.domain.poll.native import NativeChangeError, NoResultError
+from bot.domain.poll.native import NoResultError, check_not_native
 from bot.domain.poll.poll import (
     LENGTH_MAX,
     POLL,
@@ -256,7 +256,6 @@ class PollService:
 
         async def write(session: Session) -> SetAside:
             poll = await self._to_change(session, actor, poll_id)
-            _check_own(poll)
             if poll.state is PollState.FINAL:
                 raise PollFinalError
             if poll.bracket is not None and (len(poll.bracket.rounds) > 1 or poll.state is PollState.CLOSED):
@@ -277,8 +276,7 @@ class PollService:
 
         Raises:
             NotAllowedError: without the capability to edit.
-            GoneError, NotFinalError: see `record_of`.
-            NoResultError: if it ended without a result.
+            GoneError, NotFinalError, NoResultError: see `record_of`; the last if it ended without a result.
         """
         actor.require(Capability.EDIT)
 
@@ -286,6 +284,8 @@ class PollService:
             poll = await table.poll_by_id(session, poll_id)
             if poll is None or poll.guild_id != actor.guild_id:
                 raise GoneError
+            if poll.is_void:
+                raise NoResultError
             return poll, await ballots.kept_ballots(session, poll_id)
 
         # A hundred thousand receipts take seconds.
@@ -300,7 +300,7 @@ class PollService:
         actor.require(Capability.EDIT)
 
         async def write(session: Session) -> Poll:
-            poll = await self._to_change(session, actor, poll_id)
+            poll = await self._to_change(session, actor, poll_id, is_deleted=True)
             await ballots.delete_ballots(session, poll_id)
             await table.delete_poll(session, poll_id)
             await self._due.cancel(session, POLL, poll_id)
@@ -322,18 +322,11 @@ class PollService:
     async def _change(
         self, actor: Actor, poll_id: int, action: str, change: Callable[[Session, Poll], Awaitable[Poll]]
     ) -> Poll:
-        """Change a poll, have its card brought up to date, and write it in the audit trail.
-
-        Raises:
-            NotAllowedError, GoneError.
-            NativeChangeError: if it is Discord's own.
-        """
+        """Change a poll, have its card brought up to date, and write it in the audit trail."""
         actor.require(Capability.EDIT)
 
         async def write(session: Session) -> Poll:
-            poll = await self._to_change(session, actor, poll_id)
-            _check_own(poll)
-            poll = await table.save_poll(session, await change(session, poll))
+            poll = await table.save_poll(session, await change(session, await self._to_change(session, actor, poll_id)))
             await self._due.schedule(session, POLL, poll.id, self._clock.now(), guild_id=poll.guild_id)
             await self._audit(session, poll, actor.user_id, action)
             return poll
@@ -342,10 +335,12 @@ class PollService:
         log.info("poll %s guild=%s poll=%s", action, *_named(changed))
         return changed
 
-    async def _to_change(self, session: Session, actor: Actor, poll_id: int) -> Poll:
+    async def _to_change(self, session: Session, actor: Actor, poll_id: int, *, is_deleted: bool = False) -> Poll:
         poll = await table.poll_to_change(session, poll_id)
         if poll is None or poll.guild_id != actor.guild_id:
             raise GoneError
+        if not is_deleted:
+            check_not_native(poll)
         return poll
 
     async def _audit(self, session: Session, poll: Poll, actor_id: int, action: str, **params: str) -> None:
@@ -378,11 +373,6 @@ def poll_of(draft: PollDraft, *, guild_id: int, created_by: int, now: datetime, 
         edition_id=edition_id,
         bracket=Bracket() if rules.kind is PollKind.BRACKET else None,
     )
-
-
-def _check_own(poll: Poll) -> None:
-    if poll.native_id is not None:
-        raise NativeChangeError(link=poll.link or "")
 
 
 def check_changeable(poll: Poll) -> None:

@@ -127,6 +127,16 @@ class NativeLook:
     thread_id: int | None = None
 
 
+def check_not_native(poll: Poll) -> None:
+    """Refuse to change a poll that is not ours.
+
+    Raises:
+        NativeChangeError: with its link.
+    """
+    if poll.native_id is not None:
+        raise NativeChangeError(link=poll.link or "")
+
+
 def look_again_at(closes_at: datetime, now: datetime) -> datetime:
     """Return when Discord is asked next about a poll that it has not counted: after the end ever more seldom."""
     if now < closes_at:

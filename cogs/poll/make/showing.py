@@ -41,6 +41,8 @@ def _when(poll: Poll, asked_in: str) -> str:
             return text("poll_make.list.closes", asked_in, at=_stamp(poll.ends_at.timestamp()))
         case PollState.CLOSED if poll.final_at is not None:
             return text("poll_make.list.final_at", asked_in, at=_stamp(poll.final_at.timestamp()))
+        case PollState.FINAL if poll.is_void:
+            return text("native.list.no_result", asked_in)
         case _:
             at = poll.closed_at or poll.opens_at
             return text("poll_make.list.closed", asked_in, at=f"<t:{round(at.timestamp())}:d>")

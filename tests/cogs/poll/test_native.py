@@ -128,6 +128,22 @@ async def test_votes_that_came_while_the_bot_was_away_are_read_when_it_is_back(b
     assert await votes(house, await the_poll(house)) == {member.id: ((2, 1),)}
 
 
+async def test_results_so_far_are_told_as_an_approximation_and_nothing_is_changed_here(bare_guild):
+    house = bare_guild
+    line = ask(house, house.world.members[0])
+    for who in (*house.world.members, house.world.editor, house.world.moderator):
+        await house.world.vote(who, line, 1)
+    await follow(house, line)
+    await house.work()
+    poll = str((await the_poll(house)).id)
+    results = (await house.slash("poll results", poll=poll)).text
+    assert "Mazda RX-500" in results
+    assert "an approximation until Discord has counted" in results
+    refused = (await house.slash("poll close", poll=poll)).text
+    assert "This poll is Discord’s own" in refused
+    assert f"/{line.id}" in refused
+
+
 async def test_a_message_without_a_poll_is_refused_in_a_sentence(bare_guild):
     house = bare_guild
     line = await house.world.say(house.world.members[0], "general", "Which one?")
@@ -173,6 +189,10 @@ async def test_a_deleted_poll_ends_without_result(bare_guild):
     await house.work()
     assert (await the_poll(house)).is_void
     assert house.world.lines("general") == []
+    assert "ended without a result" in (await house.slash("poll list")).text
+    poll = str((await the_poll(house)).id)
+    assert "This poll ended without a result" in (await house.slash("poll results", poll=poll)).text
+    assert "This poll ended without a result" in (await house.slash("poll export", poll=poll)).text
 
 
 async def test_a_poll_whose_message_changes_is_looked_at_at_once(bare_guild):

@@ -300,6 +300,20 @@ async def test_my_vote_shows_the_ballot_and_its_receipt_and_leads_to_the_panel(b
     assert "Choose your number 2" in mine.text
 
 
+async def test_the_panel_that_my_vote_leads_to_is_not_closed_in_its_place(bare_guild):
+    poll = await begin(bare_guild, RANKED)
+    member = bare_guild.world.members[0]
+    mine = Hand(poll, member, await poll.press(member, "mine"))
+    await mine.press("Vote")
+    await bare_guild.world.advance(timedelta(minutes=10))
+    await mine.select("ballot:next", 2)
+    await bare_guild.world.advance(timedelta(minutes=5))  # a quarter of an hour after the first press
+
+    await mine.press("Save")
+
+    assert await mine.saved() == ((2, 1),)
+
+
 async def test_a_vote_is_withdrawn_only_after_a_second_press(bare_guild):
     poll = await begin(bare_guild, VERDICT)
     hand = await hold(poll)

@@ -117,6 +117,21 @@ async def test_what_is_killed_at_a_step_is_taken_up_and_nothing_stands_twice(bar
     assert "The result is final" in poll.card.text
 
 
+async def test_a_vote_at_the_last_moment_is_shown_by_the_close_and_not_once_more_after_it(bare_guild):
+    poll = await begin(bare_guild)
+    await bare_guild.world.advance_to(poll.poll.closes_at - timedelta(seconds=1))
+    await poll.press(bare_guild.world.members[0], "option:2")
+    await bare_guild.world.advance_to(poll.poll.closes_at + CLOSE_GRACE)
+    edits = bare_guild.world.requests().count(f"PATCH /channels/{poll.card.place.id}/messages/{poll.card.id}")
+    await bare_guild.work()
+    await bare_guild.world.advance(timedelta(seconds=10))
+    await bare_guild.work()
+
+    assert "Nissan 126X won" in poll.card.text
+    after = bare_guild.world.requests().count(f"PATCH /channels/{poll.card.place.id}/messages/{poll.card.id}")
+    assert after == edits + 1
+
+
 async def test_in_a_thread_everything_is_said_there(bare_guild):
     place = bare_guild.world.place("general")
     line = await bare_guild.world.say(bare_guild.world.manager, "general", "A topic")
