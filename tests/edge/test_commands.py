@@ -82,7 +82,7 @@ async def test_a_planted_fault_is_found_and_named(payload, path, fields, fault):
 
 async def test_the_name_of_a_menus_entry_may_be_any_words_that_fit(payload):
     spoilt = copy.deepcopy(payload)
-    (entry,) = [command for command in spoilt if command["type"] != CHAT_INPUT]
+    entry = next(command for command in spoilt if command["type"] != CHAT_INPUT)
     entry["name"] = "x" * 33
     assert faults_in(spoilt) == [f"{'x' * 33}: name in default has 33 characters, 1 to 32 are allowed"]
 
