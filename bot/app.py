@@ -175,8 +175,9 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
         preview, options = PollPreviewService(store, clock), PollOptionService(polls)
         making = MakingDesk(clock, actors, guilds, polls, preview, options, templates)
         await client.add_feature(PollCog(making, publisher, client.tree))
-        natives = NativePollService(store, clock, due, polls, followed)
-        await client.add_feature(NativePollCog(actors, natives, client.tree))
+        await client.add_feature(
+            NativePollCog(actors, NativePollService(store, clock, due, polls, followed), client.tree)
+        )
         await client.add_feature(HelpCog(actors, guilds, DoctorService(clock, guilds, sources, due)))
 
     monotonic = SystemClock().monotonic
