@@ -7,9 +7,9 @@ PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3
 	"$$python" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$$python"; break; }; done)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -qq
-# One worker more than there are cores: the tests that start processes wait for them more than they compute.
+# Two workers more than there are cores: the tests that start processes wait for them more than they compute.
 # For one test: make test TESTS=tests/test_settings.py WORKERS=0
-WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 1)')
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print((os.cpu_count() or 1) + 2)')
 TESTS ?=
 ARGS ?=
 

@@ -174,8 +174,9 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
         previews, templates = PollPreviewService(store, clock), PollTemplateService(store, clock, due)
         making = MakingDesk(clock, actors, guilds, polls, previews, PollOptionService(polls), templates)
         await client.add_feature(PollCog(making, publisher, client.tree))
-        natives = NativePollService(store, clock, due, polls, followed)
-        await client.add_feature(NativePollCog(actors, natives, client.tree))
+        await client.add_feature(
+            NativePollCog(actors, NativePollService(store, clock, due, polls, followed), client.tree)
+        )
         await client.add_feature(HelpCog(actors, guilds, DoctorService(clock, guilds, sources, due)))
 
     monotonic = SystemClock().monotonic

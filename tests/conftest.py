@@ -1,6 +1,7 @@
 """What tests of several layers share: a migrated database, a clock that stands still, the services, a publisher."""
 
 import asyncio
+import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -14,9 +15,11 @@ from bot.storage.store import Store, open_store
 from tests.house import START, House, NewsServer, open_house
 from tests.postgres import URL_FIXTURES, Postgresql, PostgresqlMissingError, running_postgresql
 
-# Two cores and a busy machine: an example that takes long says nothing about the rule.
-settings.register_profile("paddock", deadline=None)
-settings.load_profile("paddock")
+# Two cores and a busy machine: an example that takes long says nothing about the rule. Each run tries other examples,
+# so few of them at a time find what there is to find; `make soak` tries many.
+settings.register_profile("paddock", deadline=None, max_examples=25)
+settings.register_profile("soak", deadline=None, max_examples=300)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "paddock"))
 
 
 def sqlite_url(path: Path) -> str:
