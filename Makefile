@@ -74,6 +74,7 @@ bench: setup ## measure what is promised about speed
 	@$(BIN)/python -m tests.bench.start
 	@$(BIN)/python -m tests.bench.grouping
 	@$(BIN)/python -m tests.bench.roundup
+	@$(BIN)/python -m tests.bench.votes
 	@$(BIN)/python -m tests.bench.tally
 
 # uv resolves for every platform at once, which pip cannot; it stays in a folder of its own.
