@@ -110,6 +110,7 @@ async def fleet(wire: Wire, postgresql_url: str, folder: Path, editions: int, **
         yield Fleet(wire, database, bots, planned)
 
 
+@pytest.mark.soak
 async def test_two_bots_of_which_one_is_killed_post_each_edition_once(wire, postgresql_url, tmp_path, record_property):
     loop = asyncio.get_running_loop()
     calm = {"PADDOCK_REQUESTS_PER_S": str(CALM_PER_S)}

@@ -56,13 +56,9 @@ ALL = [
     if not (step is EditionStep.DRAFT and reply is Reply.LOST)  # it asks nobody
 ]
 SHORT = [
-    Kill(EditionStep.GATHER, Moment.DURING, Reply.KEPT, Nonces.KNOWN),
-    Kill(EditionStep.DRAFT, Moment.AFTER, Reply.KEPT, Nonces.KNOWN),
-    Kill(EditionStep.REVIEW, Moment.AFTER, Reply.KEPT, Nonces.FORGOTTEN),
     Kill(EditionStep.MESSAGE, Moment.AFTER, Reply.KEPT, Nonces.FORGOTTEN),
     Kill(EditionStep.THREAD, Moment.DURING, Reply.LOST, Nonces.FORGOTTEN),
     Kill(EditionStep.QUESTION, Moment.DURING, Reply.KEPT, Nonces.FORGOTTEN),
-    Kill(EditionStep.LINKS, Moment.AFTER, Reply.LOST, Nonces.KNOWN),
 ]
 
 

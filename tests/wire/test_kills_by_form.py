@@ -18,9 +18,7 @@ from tests.wire.test_kills import Scene, routes, survive
 
 SHORT = [
     (Form.POLL, Kill(EditionStep.QUESTION, Moment.AFTER, Reply.KEPT, Nonces.FORGOTTEN)),
-    (Form.FORUM, Kill(EditionStep.MESSAGE, Moment.DURING, Reply.LOST, Nonces.FORGOTTEN)),
     (Form.FORUM, Kill(EditionStep.MESSAGE, Moment.AFTER, Reply.KEPT, Nonces.FORGOTTEN)),
-    (Form.FORUM, Kill(EditionStep.QUESTION, Moment.DURING, Reply.KEPT, Nonces.FORGOTTEN)),
 ]
 ALL = [
     (form, Kill(step, moment, reply, Nonces.FORGOTTEN))

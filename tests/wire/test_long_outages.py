@@ -141,6 +141,7 @@ async def test_after_ten_minutes_each_edition_comes_once_or_is_left_out_and_told
             group.create_task(pass_through(kind))
 
 
+@pytest.mark.soak
 async def test_a_limit_of_ten_minutes_is_kept_and_the_edition_comes_after_it(wire, bot, rows):
     """The same in short: the bot is looked at while it waits, and the wait is then cut."""
     edition_id = await newsroom.plan(wire, rows.url)

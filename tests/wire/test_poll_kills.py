@@ -32,9 +32,7 @@ ALL = [Kill(*place) for place in itertools.product(PollStep, Moment, Reply, Nonc
 ALL_IN_FORUM = [Kill(*place, Nonces.FORGOTTEN) for place in itertools.product(FORUM_STEPS, Moment, Reply)]
 SHORT = [
     Kill(PollStep.CARD, Moment.AFTER, Reply.KEPT, Nonces.FORGOTTEN),
-    Kill(PollStep.THREAD, Moment.DURING, Reply.LOST, Nonces.FORGOTTEN),
     Kill(PollStep.RESULT, Moment.DURING, Reply.KEPT, Nonces.FORGOTTEN),
-    Kill(PollStep.SHOW, Moment.BEFORE, Reply.KEPT, Nonces.KNOWN),
 ]
 
 

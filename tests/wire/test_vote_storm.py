@@ -111,7 +111,6 @@ async def survive(wire, bot, rows, record_property, number: int, strikes: Sequen
         record_property("storm", (rows.engine, 1, bot.kills, count.acknowledged, count.refused, count.unanswered))
 
 
-@on_both_engines
 async def test_a_killed_bot_loses_no_vote_that_it_acknowledged(wire, bot, rows, record_property):
     await survive(wire, bot, rows, record_property, 0, [Strike.WRITING])
 
