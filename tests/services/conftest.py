@@ -1,6 +1,7 @@
 """What the tests of the services share: both engines, and on SQLite a store that gives every use case a second run."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 from typing import TypeVar
 
 import pytest
@@ -33,6 +34,23 @@ async def store(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
         monkeypatch.setattr(store_module, "Store", UndoingStore)
     async with open_store(database_url, purpose="tests") as opened:
         yield opened
+
+
+# Of the services these are always tried on PostgreSQL too: what counts, what is posted once, what takes turns.
+# The others are in `make soak`.
+ALWAYS_ON_BOTH = frozenset(
+    f"test_{name}.py"
+    for name in ("vote", "poll", "poll_work", "poll_bracket", "posting", "due_work", "guild", "abandoned", "suggestion")
+)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave most of the second engine to `make soak`: storage has its own tests there, and so have these services."""
+    for item in items:
+        is_here = item.path.parent == Path(__file__).parent
+        if is_here and item.path.name not in ALWAYS_ON_BOTH and "postgresql" in item.name:
+            item.add_marker(pytest.mark.soak)
 
 
 @pytest.fixture(params=URL_FIXTURES)

@@ -177,6 +177,7 @@ async def test_what_came_while_the_bot_was_away_is_in_the_result_and_what_was_ta
     assert await native.votes(poll) == {12: ((2, 1),)}
 
 
+@pytest.mark.soak
 async def test_discord_is_asked_ever_more_seldom_after_the_end_and_given_up_after_a_week(native: Following):
     poll = await native.follow()
     await native.pass_time(DAY + CLOSE_GRACE)
@@ -275,6 +276,7 @@ async def test_a_poll_that_was_deleted_here_is_forgotten_at_the_next_vote(native
     assert (await native.natives.follow(moderator, native.native())).is_new
 
 
+@pytest.mark.soak
 async def test_a_poll_that_discord_does_not_show_us_is_asked_about_again_and_at_last_given_up(native: Following):
     poll = await native.follow()
     native.desk.failing = {PollStep.FOLLOW: NoPermissionError(channel="<#1>")}
