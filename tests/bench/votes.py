@@ -135,6 +135,7 @@ async def _vote(
     ballots = [_vote_of(number) for number in range(votes)]
     async with open_store(f"sqlite+aiosqlite:///{path}", purpose="bench") as store:
         box = BallotBox(store, batch_max=batch_max)
+        await box.cast(_vote_of(votes))  # a bot that runs has its connection and its statements
 
         async def voter(first: int) -> None:
             for vote in ballots[first::at_once]:
