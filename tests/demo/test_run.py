@@ -100,6 +100,7 @@ def test_the_day_of_feeds_that_were_brought_is_that_of_their_newest_article(tmp_
     assert f"{SCENES} scenes" in played.stdout.splitlines()[-1]
 
 
+@pytest.mark.soak
 def test_the_day_plays_with_a_single_feed_wherever_the_operator_lives(tmp_path):
     (tmp_path / "village.xml").write_text(VILLAGE, encoding="utf-8")
     settings = {"PADDOCK_LANGUAGE": "ja", "PADDOCK_TIMEZONE": "Asia/Tokyo"}

@@ -73,6 +73,7 @@ async def test_the_bot_keeps_quiet_while_everything_is_limited(wire, bot, rows):
     assert "Traceback" not in bot.log
 
 
+@pytest.mark.soak
 async def test_a_slow_discord_is_waited_for(wire, bot, rows):
     edition_id = await newsroom.plan(wire, rows.url)
     wire.slow(MESSAGES, delay_s=4, times=2)
@@ -121,6 +122,7 @@ async def test_a_request_cancelled_while_all_is_limited_does_not_silence_the_bot
             assert await publisher.find(channel_id, marker=None, after=None) is None
 
 
+@pytest.mark.soak
 async def test_a_lost_connection_costs_a_line_and_no_traceback(wire, bot):
     await bot.start()
     await wire.ready()
