@@ -16,7 +16,7 @@ from tests.house import START, House, NewsServer, open_house
 from tests.postgres import URL_FIXTURES, Postgresql, PostgresqlMissingError, running_postgresql
 
 # Two cores and a busy machine: an example that takes long says nothing about the rule. Each run tries other examples,
-# so few of them at a time find what there is to find; `make soak` tries many.
+# so few of them at a time find what there is to find; HYPOTHESIS_PROFILE=soak tries many.
 settings.register_profile("paddock", deadline=None, max_examples=25)
 settings.register_profile("soak", deadline=None, max_examples=300)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "paddock"))
