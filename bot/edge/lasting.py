@@ -48,7 +48,8 @@ class _Lasting(ui.DynamicItem[ItemT], template=SUBJECT):
             await handle(interaction, error)
 
     async def _answer(self, interaction: discord.Interaction) -> None:
-        raise NotImplementedError
+        del interaction
+        raise GoneError
 
 
 class LastingButton(_Lasting[ui.Button[ui.LayoutView]], template=SUBJECT):
