@@ -175,12 +175,13 @@ def test_the_long_run_kills_in_every_step_at_every_moment_with_and_without_its_r
 
 def test_a_run_says_how_often_and_where_it_killed():
     lost = Kill(EditionStep.THREAD, Moment.BEFORE, Reply.LOST, Nonces.FORGOTTEN)
+    kept = Kill(EditionStep.GATHER, Moment.DURING, Reply.KEPT, Nonces.KNOWN)
     told = lines(
         [
             noted("sqlite", lost, Moment.BEFORE),
             noted("sqlite", lost, Moment.AFTER),
             noted("postgresql", lost, Moment.BEFORE),
-            noted("sqlite", SHORT[0], Moment.DURING),
+            noted("sqlite", kept, Moment.DURING),
         ]
     )
     assert told[:3] == ["kills: 4", "  sqlite: 3", "    gather: before 0, during 1, after 0"]
