@@ -50,6 +50,14 @@ async def say(
         await interaction.response.send_message(content, ephemeral=True, allowed_mentions=mentions)
 
 
+async def show_again(interaction: discord.Interaction, view: ui.LayoutView) -> None:
+    """Answer a press in a private panel by showing it anew in its place, whether or not the answer was deferred."""
+    if interaction.response.is_done():
+        await interaction.edit_original_response(view=view)
+    else:
+        await interaction.response.edit_message(view=view)
+
+
 async def think(interaction: discord.Interaction) -> None:
     """Tell Discord that the answer takes more than a moment; it will be ephemeral."""
     await interaction.response.defer(ephemeral=True, thinking=True)

@@ -45,12 +45,12 @@ class VotingCog(commands.Cog, name="voting"):
         """Show the panel in which a member fills in their ballot."""
         own = await self._desk.own(interaction, poll_id)
         check_takes_votes(own.poll, interaction)
-        await say(interaction, view=panel_for(self._desk, own, language(interaction)))
+        await panel_for(self._desk, own, language(interaction)).open(interaction)
 
     async def show_own(self, interaction: discord.Interaction, poll_id: int) -> None:
         """Show a member what they voted."""
         own = await self._desk.own(interaction, poll_id)
-        await say(interaction, view=OwnPanel(self._desk, own, language(interaction)))
+        await OwnPanel(self._desk, own, language(interaction)).open(interaction)
 
     async def tell_check(self, interaction: discord.Interaction, poll_id: int) -> None:
         """Tell how a result is counted again."""
@@ -70,7 +70,7 @@ class VotingCog(commands.Cog, name="voting"):
             or own.poll.rules.kind not in {PollKind.SINGLE, PollKind.MULTIPLE}
             or own.poll.rules.choices_min > 1
         ):
-            await say(interaction, view=panel_for(self._desk, own, language(interaction)))
+            await panel_for(self._desk, own, language(interaction)).open(interaction)
             return
         await self.choose(interaction, own.poll.id, _option_number(own.poll, option, language(interaction)))
 

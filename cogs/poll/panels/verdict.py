@@ -1,6 +1,6 @@
 """The panel of verdicts: one option after the other, judged one way, the other, or not; each is saved at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import discord
@@ -39,6 +39,10 @@ class VerdictPanel(BallotPanel):
     def option(self) -> Option | None:
         """The option that is judged now; None after the last one."""
         return self.poll.standing[self._place] if self._place < len(self.poll.standing) else None
+
+    def pictured(self) -> Sequence[Option]:
+        """Return the option that is judged now."""
+        return () if self.option is None else (self.option,)
 
     def body(self) -> str:
         """Return the option that is judged now, and how far the ballot has come."""
