@@ -9,6 +9,7 @@ from bot.domain.poll.ballot import Marks
 from bot.domain.poll.poll import Poll, PollState
 from bot.edge.actor import Actors
 from bot.edge.live_edit import LiveEdits
+from bot.edge.patience import patiently
 from bot.edge.publish import Illustrated
 from bot.services.ballot_box import Receipt
 from bot.services.poll import PollService
@@ -30,21 +31,23 @@ class VotingDesk:
 
     async def vote(self, interaction: discord.Interaction, poll_id: int, marks: Marks) -> Receipt:
         """Give who asks this ballot; see `VoteService.vote`."""
-        return self._shown(await self._votes.vote(Actors.member(interaction), poll_id, marks, interaction.created_at))
+        vote = self._votes.vote(Actors.member(interaction), poll_id, marks, interaction.created_at)
+        return self._shown(await patiently(interaction, vote))
 
     async def choose(self, interaction: discord.Interaction, poll_id: int, number: int) -> Receipt:
         """Choose one option; see `VoteService.choose`."""
-        return self._shown(
-            await self._votes.choose(Actors.member(interaction), poll_id, number, interaction.created_at)
-        )
+        vote = self._votes.choose(Actors.member(interaction), poll_id, number, interaction.created_at)
+        return self._shown(await patiently(interaction, vote))
 
     async def tap(self, interaction: discord.Interaction, poll_id: int, marks: Marks) -> Receipt:
         """Turn options of a ballot on and off; see `VoteService.tap`."""
-        return self._shown(await self._votes.tap(Actors.member(interaction), poll_id, marks, interaction.created_at))
+        vote = self._votes.tap(Actors.member(interaction), poll_id, marks, interaction.created_at)
+        return self._shown(await patiently(interaction, vote))
 
     async def withdraw(self, interaction: discord.Interaction, poll_id: int) -> Receipt:
         """Take a ballot back; see `VoteService.withdraw`."""
-        return self._shown(await self._votes.withdraw(Actors.member(interaction), poll_id, interaction.created_at))
+        vote = self._votes.withdraw(Actors.member(interaction), poll_id, interaction.created_at)
+        return self._shown(await patiently(interaction, vote))
 
     async def catch_up(self) -> None:
         """Have the cards of all open polls brought up to date: votes may have come while nobody could show them."""
