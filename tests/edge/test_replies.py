@@ -7,7 +7,8 @@ from types import SimpleNamespace
 import pytest
 
 from bot.edge.replies import TEXT_CHARS_MAX, paged, text_panel
-from cogs.guild.setup_panel import LanguageChoice, TimeForm
+from bot.edge.selects import OneOf
+from cogs.guild.setup_panel import TimeForm
 from tests.cogs.house import texts
 
 INSIDE = "a detail of ours at line 12"
@@ -29,7 +30,7 @@ async def provoke(house, monkeypatch, what: str):
         return await world.slash(world.members[0], "general", "help")
     panel = await house.slash("setup")
     if what == "select":
-        monkeypatch.setattr(LanguageChoice, "callback", broken)
+        monkeypatch.setattr(OneOf, "callback", broken)
         return await world.select(world.manager, panel.message, ["ja"], custom_id="setup:language")
     if what == "form":
         monkeypatch.setattr(TimeForm, "on_submit", broken)

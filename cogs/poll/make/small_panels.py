@@ -14,6 +14,7 @@ from bot.domain.when import parse_time
 from bot.edge.markdown import escape
 from bot.edge.publish import Publisher
 from bot.edge.replies import Panel
+from bot.edge.selects import SomeOf
 from bot.edge.sentences import error_sentence
 from bot.services.poll import SetAside
 from bot.text import join_names, plural, text, weekday_text
@@ -141,11 +142,6 @@ class RepeatPanel(Panel):
         self._typed = ""
         self.show()
 
-    @property
-    def days(self) -> frozenset[int]:
-        """The days on which it repeats."""
-        return self._template.days
-
     def say(self, message_id: str, **params: object) -> str:
         """Return a message of this panel in the asker's language."""
         return text(message_id, self.asked_in, **params)
@@ -160,7 +156,7 @@ class RepeatPanel(Panel):
         container: ui.Container[RepeatPanel] = ui.Container(ui.TextDisplay("\n".join(lines)))
         row: ui.ActionRow[RepeatPanel] = ui.ActionRow()
         if self._template.at is not None:
-            container.add_item(ui.ActionRow(DaysChoice(self)))
+            container.add_item(ui.ActionRow(self._days_choice()))
         change: ui.Button[RepeatPanel] = ui.Button(
             label=self.say("poll_make.button.time"), style=ButtonStyle.primary, custom_id="poll_repeat:time"
         )
@@ -175,8 +171,17 @@ class RepeatPanel(Panel):
         container.add_item(row)
         self.add_item(container)
 
-    async def take_days(self, interaction: discord.Interaction, days: frozenset[int]) -> None:
-        """Repeat it on these days."""
+    def _days_choice(self) -> SomeOf[int]:
+        return SomeOf(
+            sorted(EVERY_DAY),
+            custom_id="poll_repeat:days",
+            chosen=self._template.days,
+            label=lambda day: weekday_text(day, self.asked_in),
+            least=1,
+            take=self._take_days,
+        )
+
+    async def _take_days(self, interaction: discord.Interaction, days: frozenset[int]) -> None:
         if self._template.at is not None:
             await self._repeat(interaction, days, self._template.at)
 
@@ -213,25 +218,6 @@ class RepeatPanel(Panel):
     async def _show_again(self, interaction: discord.Interaction, note: str = "") -> None:
         self.show(note)
         await interaction.response.edit_message(view=self)
-
-
-class DaysChoice(ui.Select[RepeatPanel]):
-    """On which days of the week."""
-
-    def __init__(self, panel: RepeatPanel) -> None:
-        super().__init__(
-            max_values=len(EVERY_DAY),
-            options=[
-                discord.SelectOption(label=weekday_text(day, panel.asked_in), value=str(day), default=day in panel.days)
-                for day in sorted(EVERY_DAY)
-            ],
-            custom_id="poll_repeat:days",
-        )
-        self.panel = panel
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        """Take the days."""
-        await self.panel.take_days(interaction, frozenset(map(int, self.values)))
 
 
 def repeat_lines(desk: MakingDesk, template: PollTemplate, settings: GuildSettings, asked_in: str) -> list[str]:
