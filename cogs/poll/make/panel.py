@@ -31,6 +31,7 @@ from bot.edge.sentences import error_sentence
 from bot.services.poll_count import ShownPoll
 from bot.text import text
 from cogs.poll.make.desk import MakingDesk, trouble_in
+from cogs.poll.make.emoji import check_emoji
 from cogs.poll.make.forms import LimitsForm, PollForm, WordsForm
 from cogs.poll.make.rules_page import rule_rows
 from cogs.poll.make.summary import both_stamps, rule_lines, short_when, when_lines
@@ -73,6 +74,7 @@ class MakePanel(Panel):
         self._typed_limits: TypedLimits | None = None
         self._typed_name = ""
         self._shown: ShownPoll | None = None
+        self._known_emoji: set[int] = set()
         self._problem = ""  # keeps it from being posted
         self._trouble = ""  # with the channel
         self._note = self._told = ""  # what was refused, or done, just now
@@ -162,6 +164,7 @@ class MakePanel(Panel):
             try:
                 actor = await self._desk.actors.of(interaction)
                 self._shown = await self._desk.previews.preview(actor, self.draft)
+                await check_emoji(interaction, self.draft.options, self._known_emoji)
             except PaddockError as error:
                 self._problem = error_sentence(error, self.asked_in)
         self._build()

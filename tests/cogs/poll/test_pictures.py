@@ -8,7 +8,8 @@ import pytest
 from bot.domain.poll.poll import Option
 from bot.domain.poll.rules import Method, PollKind, PollRules, Seeding
 from cogs.poll.panels import panel_for
-from tests.cogs.poll.making import drafted, only, press
+from tests.cogs.house import texts
+from tests.cogs.poll.making import drafted, none_made, only, press
 from tests.cogs.poll.polling import begin
 from tests.cogs.poll.test_panel_limits import KINDS, full_ballot, own_of, poll_of
 from tests.messages import check_limits, galleries
@@ -156,3 +157,43 @@ async def test_the_posted_poll_keeps_what_discord_draws(bare_guild):
     assert discord.ComponentType.media_gallery.value in {
         part["type"] for part in bare_guild.world.lines("general")[0].raw["components"][0]["components"]
     }
+
+
+# Emoji of a server's own.
+
+
+def emoji_of(house, name: str, *, elsewhere: bool = False) -> str:
+    """Make an emoji here or in another guild, and return it as it is typed."""
+    env = house.world._env
+    guild = env.create_guild("Elsewhere", owner=env.create_user("stranger")) if elsewhere else house.world.guild.handle
+    return f"<:{name}:{guild.create_emoji(name).id}>"
+
+
+async def test_an_emoji_of_this_server_is_shown_and_looked_for_once(bare_guild):
+    emoji = emoji_of(bare_guild, "saab")
+    preview = await drafted(bare_guild, {"options": f"{emoji} Saab\nRover"})
+    asked = bare_guild.world.requests().count(f"GET /guilds/{bare_guild.guild.id}/emojis")
+    assert asked == 1
+    preview = await press(bare_guild, await press(bare_guild, preview, "rules"), "back")
+    assert bare_guild.world.requests().count(f"GET /guilds/{bare_guild.guild.id}/emojis") == asked
+    await press(bare_guild, preview, "post")
+    await bare_guild.work()
+    assert emoji in texts(bare_guild.world.lines("general")[0])
+
+
+async def test_an_emoji_of_another_server_is_said_before_anything_is_posted(bare_guild):
+    emoji = emoji_of(bare_guild, "saab", elsewhere=True)
+    preview = await drafted(bare_guild, {"options": f"{emoji} Saab\nRover"})
+    said = "The emoji :saab: of “Saab” is not one of this server"
+    assert said in texts(preview.message).replace("\\", "")
+    assert "[Post it (off)]" in preview.text
+    quick = await bare_guild.slash("poll quick", question="Which?", options=f"{emoji} Saab | Rover")
+    assert said in texts(quick.message).replace("\\", "")
+    assert await none_made(bare_guild)
+
+
+async def test_emoji_that_cannot_be_looked_for_keep_nothing_back(bare_guild):
+    emoji = emoji_of(bare_guild, "saab", elsewhere=True)
+    bare_guild.fail("GET", "/guilds/*/emojis", status=403, code=50013)
+    seen = await bare_guild.slash("poll quick", question="Which?", options=f"{emoji} Saab | Rover")
+    assert "is made" in seen.text
