@@ -5,6 +5,7 @@ from functools import partial
 import discord
 from discord import ui
 
+from bot.domain.errors import GoneError
 from bot.domain.poll.ballot import Marks
 from bot.domain.poll.poll import Poll, PollState
 from bot.edge.actor import Actors
@@ -26,8 +27,15 @@ class VotingDesk:
         self._live = live
 
     async def own(self, interaction: discord.Interaction, poll_id: int) -> OwnBallot:
-        """Return a poll with the ballot of who asks; see `VoteService.own`."""
-        return await self._votes.own(Actors.member(interaction), poll_id)
+        """Return a poll with the ballot of who asks; see `VoteService.own`.
+
+        Raises:
+            GoneError: also before it opens: then there is no card, and only who made it up asks.
+        """
+        own = await self._votes.own(Actors.member(interaction), poll_id)
+        if own.poll.state is PollState.SCHEDULED:
+            raise GoneError
+        return own
 
     async def vote(self, interaction: discord.Interaction, poll_id: int, marks: Marks) -> Receipt:
         """Give who asks this ballot; see `VoteService.vote`."""

@@ -125,3 +125,19 @@ class Hand:
 async def hold(polling, person=None) -> Hand:
     member = person or polling.house.world.members[0]
     return Hand(polling, member, await polling.press(member, "vote"))
+
+
+def forge(house: House, polling: Polling, old: str, new: str) -> None:
+    """Let the card say something else than the bot sent, as whoever sends requests of their own can."""
+    message = house.backend.get_message(polling.card.place.id, polling.card.id)
+
+    def walk(parts) -> None:
+        for part in parts:
+            if part.get("custom_id") == old:
+                part["custom_id"] = new
+            for option in part.get("options") or ():
+                if option["value"] == old:
+                    option["value"] = new
+            walk(part.get("components", []))
+
+    walk(message.components)
