@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Awaitable, Callable
-from http import HTTPStatus
 from typing import TypeVar
 
 import discord
@@ -14,10 +13,12 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+INVALID_FORM = 50035  # Discord docs, JSON error codes: invalid form body
+
 
 def is_not_drawn(error: discord.HTTPException) -> bool:
     """Tell whether Discord found fault with what a message holds, rather than with who sends it or where."""
-    return error.status == HTTPStatus.BAD_REQUEST
+    return error.code == INVALID_FORM
 
 
 async def as_drawn(poll: Poll, show: Callable[[Poll], Awaitable[T]]) -> tuple[T, Plainness]:

@@ -113,7 +113,9 @@ class Panel(ui.LayoutView):
         for item in self.walk_children():
             if isinstance(item, ui.Button | ui.Select | ui.RoleSelect | ui.ChannelSelect):
                 item.disabled = True
-        self.add_item(ui.TextDisplay(text("common.panel_closed", language(self.last_used))))
+        closed = text("common.panel_closed", language(self.last_used))
+        if self.content_length() + len(closed) <= TEXT_CHARS_MAX:
+            self.add_item(ui.TextDisplay(closed))
         with suppress(discord.HTTPException):  # the asker may have dismissed it
             await self.last_used.edit_original_response(view=self)
 

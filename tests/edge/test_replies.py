@@ -2,6 +2,7 @@
 
 import logging
 import re
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -10,6 +11,7 @@ from bot.edge.replies import TEXT_CHARS_MAX, paged, text_panel
 from bot.edge.selects import OneOf
 from cogs.guild.setup_panel import TimeForm
 from tests.cogs.house import texts
+from tests.cogs.poll.polling import begin
 
 INSIDE = "a detail of ours at line 12"
 
@@ -127,3 +129,17 @@ async def test_an_answer_mentions_nobody(bare_guild):
 
     assert seen.message.raw["mention_roles"], "it names the role that is mentioned"
     assert bare_guild.pinged(seen.message) == []
+
+
+async def test_a_panel_as_full_as_it_can_be_is_switched_off_when_it_closes(bare_guild, monkeypatch):
+    monkeypatch.setattr("cogs.poll.make.manage.poll_line", lambda *_: "x" * 1_320)
+    for question in range(7):
+        await begin(bare_guild, question=f"Question {question}?")
+    panel = await bare_guild.slash("poll list")
+    panel = await bare_guild.world.press(bare_guild.world.manager, panel.message, "pages:on")
+    assert len(texts(panel.message)) > 3_960
+
+    await bare_guild.world.advance(timedelta(minutes=14, seconds=1))
+
+    shown = next(line for line in bare_guild.world.everything() if line.id == panel.message.id)
+    assert shown.text.endswith("[Back (off)] [Next (off)]")
