@@ -182,8 +182,10 @@ class RepeatPanel(Panel):
         )
 
     async def _take_days(self, interaction: discord.Interaction, days: frozenset[int]) -> None:
-        if self._template.at is not None:
-            await self._repeat(interaction, days, self._template.at)
+        if self._template.at is None:  # stopped by another press meanwhile
+            await self._show_again(interaction)
+            return
+        await self._repeat(interaction, days, self._template.at)
 
     async def _repeat(self, interaction: discord.Interaction, days: frozenset[int], at: time) -> None:
         actor = await self._desk.actors.of(interaction)

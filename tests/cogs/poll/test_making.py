@@ -1,11 +1,15 @@
 """/poll create: a form, a private preview that is what will be posted, and the poll that comes of it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
 import discord
 import pytest
+from simcord import interactions as wire
+from simcord.backend import serializers
+from simcord.enums import InteractionType
 
 from bot.domain.poll.poll import OPTION_CHARS_MAX, Option, PollState
 from bot.domain.poll.rules import Method, PollKind, PollRules
@@ -158,9 +162,10 @@ async def test_a_moment_that_was_typed_stays_that_moment(bare_guild):
     assert (poll.state, poll.closes_at) == (PollState.OPEN, closes_at)
 
 
-async def test_more_options_than_a_box_holds_are_kept_when_the_form_is_opened_again(bare_guild):
+@pytest.mark.parametrize("kind", ["single", "multiple", "verdict"])
+async def test_more_options_than_a_box_holds_are_kept_when_the_form_is_opened_again(bare_guild, kind):
     many = "\n".join(f"{number:03} {'x' * 76}" for number in range(49))
-    form = await create(bare_guild)
+    form = await create(bare_guild, kind=kind)
     preview = await fill(bare_guild, form, {"question": QUESTION, "options": many})
     await press(bare_guild, preview, "post")
     first = await only(bare_guild)
@@ -194,6 +199,57 @@ async def test_a_poll_as_long_as_it_can_be_fits_its_preview(bare_guild, kind, op
     assert "is made" in (await press(bare_guild, preview, "post")).text
     await bare_guild.work()
     assert len(bare_guild.world.lines("general")) == 1
+
+
+async def test_what_keeps_a_long_poll_from_being_posted_is_said_in_place_of_its_card(bare_guild):
+    await bare_guild.forbid("morning-roundup", send_messages=True, embed_links=True, attach_files=True)
+    lines = [f"{number:02} {'語' * 60} https://cars.example/{'x' * 38}" for number in range(25)]
+    question = "問" * 300
+    preview = await drafted(bare_guild, {"question": question, "options": "\n".join(lines)}, kind="ranked")
+    assert question in preview.text
+    assert len(texts(preview.message)) > 3_880
+    panel = await press(bare_guild, preview, "rules")
+    place = bare_guild.world.place("morning-roundup")
+    panel = await bare_guild.world.select(bare_guild.world.manager, panel, [place], custom_id="poll_make:channel")
+    preview = await press(bare_guild, panel, "back")
+    assert "I lack: " in preview.text
+    assert "Discord does not show this poll" not in preview.text
+    assert len(texts(preview.message)) <= 4_000
+
+
+async def test_pressed_twice_a_poll_is_posted_once(bare_guild, monkeypatch):
+    preview = await drafted(bare_guild)
+    create_poll, pressed = bare_guild.app.polls.create, []
+
+    async def slowly(actor, draft):
+        if not pressed:
+            pressed.append(post_again(bare_guild, preview))
+            await asyncio.sleep(0.05)
+        return await create_poll(actor, draft)
+
+    monkeypatch.setattr(bare_guild.app.polls, "create", slowly)
+    seen = await press(bare_guild, preview, "post")
+
+    assert "is made" in seen.text
+    assert len(await bare_guild.app.polls.find(bare_guild.actor())) == 1
+    assert pressed[0].responded
+
+
+def post_again(house, preview):
+    """Send a second press of the button, without waiting for what comes of it."""
+    backend, line = house.backend, preview.message
+    record, payload = wire.base_payload(
+        backend,
+        type=InteractionType.MESSAGE_COMPONENT,
+        channel_id=line.place.id,
+        guild_id=house.guild.id,
+        user_id=house.world.manager.id,
+        data={"custom_id": "poll_make:post", "component_type": 2},
+    )
+    payload["message"] = dict(serializers.message_payload(backend, backend.get_message(line.place.id, line.id)))
+    record.source_message_id = line.id
+    backend.emit("INTERACTION_CREATE", payload)
+    return record
 
 
 async def test_a_preview_is_kept_as_a_template_under_a_name_that_is_free(bare_guild):
