@@ -77,6 +77,7 @@ class MakePanel(Panel):
         self._known_emoji: set[int] = set()
         self._problem = ""  # keeps it from being posted
         self._trouble = ""  # with the channel
+        self._is_role_gone = False  # of those that may vote, as in a poll of long ago that is cloned
         self._note = self._told = ""  # what was refused, or done, just now
         self._is_at_rules = False
         self._is_posting = False
@@ -160,6 +161,7 @@ class MakePanel(Panel):
         self._note, self._told = note, told
         self._shown = None
         self._trouble = trouble_in(interaction, self.channel_id, self.asked_in) or ""
+        self._is_role_gone = any(self.guild.get_role(role_id) is None for role_id in self.rules.role_ids)
         if self.draft is not None:
             self._problem = ""
             try:
@@ -194,7 +196,8 @@ class MakePanel(Panel):
             self._build_preview()
 
     def _warnings(self) -> list[str]:
-        warnings = [f"⚠️ {line}" for line in (self._note, self._problem, self._trouble) if line]
+        gone = self.say("poll_make.preview.role_gone") if self._is_role_gone else ""
+        warnings = [f"⚠️ {line}" for line in (self._note, self._problem, self._trouble, gone) if line]
         return [f"✅ {self._told}", *warnings] if self._told else warnings
 
     def _build_preview(self) -> None:

@@ -7,6 +7,7 @@ import pytest
 from bot.domain.poll.rules import Method, PollKind, PollRules, Seeding, TieRule
 from tests.cogs.house import House, texts
 from tests.cogs.poll.making import QUESTION, drafted, fields, fill, only, press
+from tests.cogs.poll.polling import begin
 
 
 async def choose(house: House, seen, name: str, *values: object):
@@ -113,3 +114,17 @@ async def test_rules_that_do_not_fit_the_options_are_said_and_keep_it_from_being
     preview = await press(bare_guild, panel, "back")
     assert "[Post it (off)]" in preview.text
     assert "[Save as template (off)]" in preview.text
+
+
+async def test_a_role_that_is_gone_is_said_where_a_poll_is_cloned(bare_guild):
+    role = bare_guild.world.role("Readers").id
+    poll = await begin(bare_guild, PollRules(role_ids=frozenset({role})))
+    preview = await bare_guild.slash("poll clone", poll=str(poll.poll.id))
+    assert "no longer exists" not in preview.text
+
+    bare_guild.backend.delete_role(bare_guild.guild.id, role)
+    await bare_guild.world.settle()
+    preview = await bare_guild.slash("poll clone", poll=str(poll.poll.id))
+    assert "A role that may vote no longer exists" in preview.text
+    panel = await choose(bare_guild, await press(bare_guild, preview, "rules"), "roles")
+    assert "no longer exists" not in panel.text
