@@ -12,7 +12,7 @@ from bot.domain.poll.vote import NativeVoteError
 from bot.domain.poll.voter import check_voter
 from bot.domain.wording import clean, cut
 from bot.edge.actor import Actors
-from bot.edge.commands import described
+from bot.edge.commands import CHOICE_CHARS_MAX, CHOICES_MAX, described
 from bot.edge.replies import language, say
 from bot.render.poll_words import label_of
 from bot.services.poll import PollService
@@ -20,8 +20,6 @@ from cogs.poll.desk import VotingDesk
 from cogs.poll.panels import OwnPanel, panel_for
 from cogs.poll.sentences import check_sentence, voted_sentence
 
-CHOICES_MAX = 25  # Discord docs, application commands, autocomplete choices
-CHOICE_CHARS_MAX = 100  # likewise, choice: "name"
 # What has not opened yet is not everybody's business.
 KNOWN = (PollState.OPEN, PollState.CLOSED, PollState.FINAL)
 

@@ -1,13 +1,14 @@
 """Small panels: whether a poll is really to be deleted, whose ballots are set aside, when a template repeats."""
 
 from datetime import time
+from functools import partial
 
 import discord
 from discord import ButtonStyle, ui
 
 from bot.domain.errors import PaddockError
 from bot.domain.guild import GuildSettings
-from bot.domain.poll.poll import Poll
+from bot.domain.poll.poll import JoinWindow, Poll
 from bot.domain.poll.template import PollTemplate
 from bot.domain.roundup import EVERY_DAY
 from bot.domain.when import parse_time
@@ -98,28 +99,21 @@ class SetAsidePanel(Panel):
             undo: ui.Button[SetAsidePanel] = ui.Button(
                 label=text("poll_make.button.undo", self._asked_in), custom_id=f"poll_aside:undo:{place}"
             )
-            undo.callback = _undoing(self, place)
+            # The window itself, not its place: of two that are pressed at once, one is taken back first.
+            undo.callback = partial(self._undo, window)
             container.add_item(ui.Section(joined, accessory=undo))
         container.add_item(ui.TextDisplay(f"-# {text('poll_make.aside.how', self._asked_in)}"))
         self.add_item(container)
 
-    async def undo(self, interaction: discord.Interaction, place: int) -> None:
+    async def _undo(self, window: JoinWindow, interaction: discord.Interaction) -> None:
         """Count again the ballots of those who joined in a window."""
         actor = await self._desk.actors.of(interaction)
-        window = self._done.poll.set_aside[place]
         # As they stand now: another moderator may have added one since.
         poll = await self._desk.polls.get(actor, self._done.poll.id)
         kept = [other for other in poll.set_aside if other != window]
         self._done = await self._desk.polls.set_aside(actor, poll.id, kept)
         self.show()
         await interaction.response.edit_message(view=self)
-
-
-def _undoing(panel: SetAsidePanel, place: int):  # noqa: ANN202  # a callback, as discord.py wants it
-    async def pressed(interaction: discord.Interaction) -> None:
-        await panel.undo(interaction, place)
-
-    return pressed
 
 
 class RepeatPanel(Panel):

@@ -26,7 +26,6 @@ from bot.text import plural, text
 from cogs.poll.desk import VotingDesk
 from cogs.poll.sentences import ballot_sentence, receipt_line, until_sentence
 
-CHOICES_MAX = 25  # Discord docs, components reference, string select: "options"
 # Of 4,000 characters in a message; what is saved takes 800 at most, an error 500, the names of pictures 300, and what a
 # kind says 1,600.
 QUESTION_CHARS_MAX = 400

@@ -12,9 +12,9 @@ from bot.domain.poll.bracket_marks import FAVOURITES_MAX, TAKEN_BACK
 from bot.domain.poll.poll import Option
 from bot.domain.wording import cut
 from bot.edge.markdown import link
-from bot.edge.poll_card import BUTTON_CHARS_MAX, choice, own_emoji
+from bot.edge.poll_card import BUTTON_CHARS_MAX, CHOICES_MAX, choice, own_emoji
 from bot.render.poll_words import label_of, round_name
-from cogs.poll.panels.ballot import CHOICES_MAX, BallotPanel, Row, chosen_of, page_of
+from cogs.poll.panels.ballot import BallotPanel, Row, chosen_of, page_of
 
 
 class BracketPanel(BallotPanel):
@@ -93,10 +93,13 @@ class BracketPanel(BallotPanel):
 
     async def _judge(self, match: int, number: int, interaction: discord.Interaction) -> None:
         """Let an entry go on, and show the next pair."""
-        await self.tap(interaction, ((match, number),), self._go_on)
+        await self.tap(interaction, ((match, number),), partial(self._go_on, match))
 
-    def _go_on(self) -> None:
-        self._place += 1
+    def _go_on(self, match: int) -> None:
+        """Show the pair after a match; pressed twice before it was answered, a button skips no pair."""
+        numbers = [each.number for each in self._matches]
+        if match in numbers:
+            self._place = numbers.index(match) + 1
 
     # The opening vote.
 

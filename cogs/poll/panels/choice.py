@@ -8,9 +8,9 @@ from discord import ButtonStyle, ui
 from bot.domain.poll.ballot import OptionGoneError, marks_of
 from bot.domain.poll.poll import Option
 from bot.domain.poll.rules import PollKind
-from bot.edge.poll_card import choice
+from bot.edge.poll_card import CHOICES_MAX, choice
 from bot.edge.sentences import error_sentence
-from cogs.poll.panels.ballot import CHOICES_MAX, BallotPanel, Row, chosen_of, page_of
+from cogs.poll.panels.ballot import BallotPanel, Row, chosen_of, page_of
 
 
 class ChoicePanel(BallotPanel):

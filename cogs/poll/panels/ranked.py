@@ -10,9 +10,9 @@ from bot.domain.poll.ballot import marks_of
 from bot.domain.poll.poll import Option
 from bot.domain.wording import cut
 from bot.edge.markdown import fit
-from bot.edge.poll_card import CHOICE_CHARS_MAX, choice
+from bot.edge.poll_card import CHOICE_CHARS_MAX, CHOICES_MAX, choice
 from bot.render.poll_words import label_of
-from cogs.poll.panels.ballot import CHOICES_MAX, LABEL_CHARS_MAX, BallotPanel, Press, Row, chosen_of, page_of
+from cogs.poll.panels.ballot import LABEL_CHARS_MAX, BallotPanel, Press, Row, chosen_of, page_of
 
 
 class RankedPanel(BallotPanel):
@@ -145,6 +145,8 @@ class RankedPanel(BallotPanel):
         return press
 
     def _append(self, number: int) -> None:
+        if number in self._order:  # chosen twice before the first choice was answered
+            return
         self._order.append(number)
         self._list_page = (len(self._order) - 1) // CHOICES_MAX
 

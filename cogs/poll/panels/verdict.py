@@ -96,10 +96,13 @@ class VerdictPanel(BallotPanel):
         else:
             self._verdicts[number] = verdict
         if self.is_unsaved:
-            await self.cast(interaction, marks_of(self._verdicts), self._go_on)
+            await self.cast(interaction, marks_of(self._verdicts), partial(self._go_on, number))
         else:
-            self._go_on()
+            self._go_on(number)
             await self.redraw(interaction)
 
-    def _go_on(self) -> None:
-        self._place += 1
+    def _go_on(self, number: int) -> None:
+        """Show the option after this one; pressed twice before it was answered, a button skips none."""
+        numbers = [option.number for option in self.poll.standing]
+        if number in numbers:
+            self._place = numbers.index(number) + 1

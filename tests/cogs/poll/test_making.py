@@ -7,9 +7,6 @@ from types import SimpleNamespace
 
 import discord
 import pytest
-from simcord import interactions as wire
-from simcord.backend import serializers
-from simcord.enums import InteractionType
 
 from bot.domain.poll.poll import OPTION_CHARS_MAX, Option, PollState
 from bot.domain.poll.rules import Method, PollKind, PollRules
@@ -223,7 +220,7 @@ async def test_pressed_twice_a_poll_is_posted_once(bare_guild, monkeypatch):
 
     async def slowly(actor, draft):
         if not pressed:
-            pressed.append(post_again(bare_guild, preview))
+            pressed.append(bare_guild.send_press(bare_guild.world.manager, preview.message, "poll_make:post"))
             await asyncio.sleep(0.05)
         return await create_poll(actor, draft)
 
@@ -233,23 +230,6 @@ async def test_pressed_twice_a_poll_is_posted_once(bare_guild, monkeypatch):
     assert "is made" in seen.text
     assert len(await bare_guild.app.polls.find(bare_guild.actor())) == 1
     assert pressed[0].responded
-
-
-def post_again(house, preview):
-    """Send a second press of the button, without waiting for what comes of it."""
-    backend, line = house.backend, preview.message
-    record, payload = wire.base_payload(
-        backend,
-        type=InteractionType.MESSAGE_COMPONENT,
-        channel_id=line.place.id,
-        guild_id=house.guild.id,
-        user_id=house.world.manager.id,
-        data={"custom_id": "poll_make:post", "component_type": 2},
-    )
-    payload["message"] = dict(serializers.message_payload(backend, backend.get_message(line.place.id, line.id)))
-    record.source_message_id = line.id
-    backend.emit("INTERACTION_CREATE", payload)
-    return record
 
 
 async def test_a_preview_is_kept_as_a_template_under_a_name_that_is_free(bare_guild):

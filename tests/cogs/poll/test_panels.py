@@ -2,10 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.poll.bracket import OPENING
 from bot.domain.poll.rules import Method, PollKind, PollRules, Seeding
+from cogs.poll.panels import panel_for
 from tests.cogs.house import House
 from tests.cogs.poll.polling import CARS, LENGTH, RANKED, SCORE, VERDICT, Hand, begin, hold, many
+from tests.cogs.poll.test_panel_limits import KINDS, own_of, poll_of
 
 ROUND = timedelta(hours=1)
 
@@ -304,3 +308,28 @@ async def test_panels_speak_the_members_language(bare_guild: House):
 
     assert "未判定: 4" in hand.text
     assert "とばす" in str(hand.seen.message.raw)
+
+
+# Pressed twice in a moment.
+
+
+@pytest.mark.parametrize(("rules", "button"), [(bracket(), "ballot:first"), (VERDICT, "ballot:good")])
+async def test_a_button_that_is_pressed_twice_skips_nothing(bare_guild, rules, button):
+    hand = await hold(await begin(bare_guild, rules, many(8)))
+
+    for _ in range(2):
+        bare_guild.send_press(hand.person, hand.seen.message, button)
+    await bare_guild.world.settle()
+
+    assert len(await hand.saved()) == 1
+    panel = next(line for line in bare_guild.world.everything() if line.id == hand.seen.message.id)
+    assert "2/" in panel.text
+
+
+async def test_an_option_that_is_chosen_twice_is_ranked_once():
+    panel = panel_for(None, own_of(poll_of(KINDS["ranked"]), None), "en")
+
+    for number in (3, 3, 5):
+        panel._append(number)
+
+    assert panel._marks() == ((3, 1), (5, 2))
