@@ -29,6 +29,7 @@ class VerdictPanel(BallotPanel):
         """Leave out what can no longer be judged."""
         standing = {option.number for option in self.poll.standing}
         self._verdicts = {number: value for number, value in self._verdicts.items() if number in standing}
+        self._place = min(self._place, len(standing))  # or nothing would lead back to what is left
 
     @property
     def is_unsaved(self) -> bool:

@@ -8,7 +8,7 @@ import pytest
 from bot.domain.errors import StorageUnavailableError
 from bot.domain.poll.rules import Method, PollKind, PollRules
 from bot.storage.store import Store
-from tests.cogs.poll.polling import CARS, RANKED, SCORE, begin, hold
+from tests.cogs.poll.polling import CARS, RANKED, SCORE, VERDICT, begin, hold
 
 
 @pytest.mark.parametrize("rules", [RANKED, SCORE], ids=["ranked", "score"])
@@ -107,3 +107,22 @@ async def test_a_forged_choice_in_a_panel_changes_nothing(bare_guild):
     await hand.select("ballot:next", "99")
 
     assert "Choose your favourite below" in hand.text
+
+
+async def test_what_is_left_to_judge_is_reached_after_the_last_options_were_removed(bare_guild):
+    poll = await begin(bare_guild, VERDICT)
+    hand = await hold(poll)
+    for _ in range(3):
+        await hand.press("Skip")
+    assert "4/4" in hand.text
+
+    def without_last(kept):
+        return replace(kept, options=tuple(replace(option, is_removed=option.number > 2) for option in kept.options))
+
+    await bare_guild.app.polls.change_options(bare_guild.actor(), poll.poll.id, "removed", without_last)
+    told = await hand.press("so back")
+    assert "can no longer be chosen" in told
+    await hand.press("ballot:option:back")
+    assert "2/2" in hand.text
+    await hand.press("so over")
+    assert await hand.saved() == ((2, -1),)
