@@ -2,7 +2,7 @@ import json
 import os
 import subprocess
 import sys
-import zipfile
+from dataclasses import replace
 
 import pytest
 
@@ -11,7 +11,7 @@ from bot.cli.recount import BYTES_MAX
 from bot.cli.recount_text import BAR_CELLS, bar, unique_labels
 from bot.domain.poll.poll import Option
 from bot.domain.poll.record import record_of
-from bot.domain.poll.rules import Method, PollKind
+from bot.domain.poll.rules import Method, PollKind, TieRule
 from bot.render.poll_export import record_json
 from tests.check_messages import ROOT
 from tests.domain.poll.recorded import ballots_of, final_poll
@@ -104,48 +104,17 @@ def test_a_right_record_is_counted_again_and_the_receipt_found(ranked):
     assert "How many prefer the row to the column" in lines
 
 
-def pack(folder, files):
-    with zipfile.ZipFile(folder / "poll-7.zip", "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return folder / "poll-7.zip"
-
-
-def test_a_record_is_read_as_it_was_packed_for_discord(ranked, folder, recount):
-    said = (folder / "poll-7.json").read_text(encoding="utf-8")
-    packed = pack(folder, {"poll-7.csv": "nonce,receipt", "poll-7.json": said})
-    code, out, err = recount(packed, "--expect", ranked.digest)
-    assert (code, err) == (0, "")
-    assert f"✓ They make the digest that you gave: {ranked.digest}" in out
-    _, _, err = recount("--method", "schulze", packed)
-    assert "record" in err
-
-
-@pytest.mark.parametrize(
-    "files", [{}, {"poll-7.csv": "a"}, {"poll-7.json": "{}", "poll-8.json": "{}"}], ids=["empty", "none", "two"]
-)
-def test_an_archive_without_one_record_is_said_to_be_none(folder, recount, files):
-    code, out, err = recount(pack(folder, {"README": "x", **files}))
-    assert (code, out) == (1, "")
-    assert "The archive is damaged, or does not hold exactly one record" in err
-
-
-def test_a_damaged_archive_is_said_to_be_one(ranked, folder, recount):
-    said = (folder / "poll-7.json").read_text(encoding="utf-8")
-    packed = pack(folder, {"poll-7.json": said})
-    whole = packed.read_bytes()
-    for damaged in (whole[:200], whole[:60] + b"\0\0\0\0" + whole[64:]):
-        packed.write_bytes(damaged)
-        code, out, err = recount(packed)
-        assert (code, out) == (1, "")
-        assert "The archive is damaged" in err
-
-
-def test_an_archive_that_unpacks_without_end_is_too_large(folder, recount, monkeypatch):
-    monkeypatch.setattr("bot.cli.recount.BYTES_MAX", 10_000)
-    code, _, err = recount(pack(folder, {"poll-7.json": "{" + " " * 1_000_000}))
-    assert code == 1
-    assert "more than any record of a poll" in err
+def test_nothing_that_a_record_holds_moves_the_terminals_cursor(folder, recount):
+    """Its labels and the seed of its lot are printed, and come from whoever wrote the file."""
+    rules = {"tie_rule": TieRule.LOT, "labels": ("\x1b[2Jback", "\x9bover")}
+    poll = final_poll(kind=PollKind.VERDICT, method=Method.WILSON, **rules)
+    poll = replace(poll, seed="\x1b]0;title\x07")
+    written(folder, poll, ballots_of({1: 1, 2: 1}, {1: 1, 2: 1}, {3: -1}))
+    code, out, _ = recount("poll-7.json")
+    assert code == 0
+    assert "title" in out
+    assert "back" in out
+    assert not {"\x1b", "\x9b", "\x07"} & set(out)
 
 
 def test_a_ballot_that_was_removed_makes_it_fail_loudly(ranked, folder):
