@@ -52,12 +52,12 @@ def picture_address(address: str | None) -> str | None:
 
     What is written in other letters is encoded as browsers do.
     """
-    if address is None or not address.lower().startswith(("http://", "https://")):
+    if address is None or any(char.isspace() for char in address):
         return None
-    if not address.isascii():
-        try:
-            address = str(URL(address))
-        except ValueError:
-            return None
-    is_plain = address.isascii() and not any(char.isspace() for char in address)
-    return address if is_plain and len(address) <= ADDRESS_CHARS_MAX else None
+    try:
+        url = URL(address)
+        shown = address if address.isascii() else str(url)
+    except ValueError:
+        return None
+    has_host = url.scheme in {"http", "https"} and bool(url.host)
+    return shown if has_host and shown.isascii() and len(shown) <= ADDRESS_CHARS_MAX else None
