@@ -144,9 +144,9 @@ class PollWork:
                 reminded_at=now if step.step is PollStep.REMIND else poll.reminded_at,
                 shown_revision=step.poll.revision if shows else poll.shown_revision,
             )
-            # The thread's and the result's links stand on the card.
+            # The thread's and the result's links stand on the card, and its options are others where some is left out.
             linked = step.step in {PollStep.THREAD, PollStep.RESULT}
-            await table.save_poll(session, recorded, shows=linked)
+            await table.save_poll(session, recorded, shows=linked or outcome.plainness is not Plainness.FULL)
 
         await self._store.write(write)
         log.info("poll step done guild=%s poll=%s step=%s", step.poll.guild_id, work.subject_id, step.step)
