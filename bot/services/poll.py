@@ -76,10 +76,10 @@ class WindowError(PaddockError):
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """How many ballots are set aside now, of how many."""
+    """Whose ballots are set aside now, and how many, of how many; None while the poll holds that back."""
 
     poll: Poll
-    count: BallotCount
+    count: BallotCount | None
 
 
 class PollService:
@@ -251,6 +251,10 @@ class PollService:
             GoneError, PollFinalError, RoundCountedError, WindowError.
         """
         actor.require(Capability.MODERATE)
+        # To the second, as it is kept when members joined: so a ballot that is cast later is judged the same.
+        windows = list(
+            dict.fromkeys(JoinWindow(_to_the_second(one.since), _to_the_second(one.until)) for one in windows)
+        )
         if len(windows) > WINDOWS_MAX or any(window.since >= window.until for window in windows):
             raise WindowError(limit=WINDOWS_MAX)
 
@@ -258,17 +262,18 @@ class PollService:
             poll = await self._to_change(session, actor, poll_id)
             if poll.state is PollState.FINAL:
                 raise PollFinalError
-            if poll.bracket is not None and (len(poll.bracket.rounds) > 1 or poll.state is PollState.CLOSED):
+            if not poll.can_set_aside:
                 raise RoundCountedError
             poll = await table.save_poll(session, replace(poll, set_aside=tuple(windows)))
             await ballots.set_aside(session, poll.id, windows)
-            count = await ballots.count_ballots(session, poll.id)
+            count = None if poll.holds_back else await ballots.count_ballots(session, poll.id)
             await self._due.schedule(session, POLL, poll.id, self._clock.now(), guild_id=poll.guild_id)
-            await self._audit(session, poll, actor.user_id, "set_aside", n=str(count.set_aside))
+            await self._audit(session, poll, actor.user_id, "set_aside")
             return SetAside(poll, count)
 
         done = await self._store.write(write)
-        log.info("ballots set aside guild=%s poll=%s ballots=%s", *_named(done.poll), done.count.set_aside)
+        # How many they are tells who has voted, if their window is short enough.
+        log.info("ballots set aside guild=%s poll=%s windows=%s", *_named(done.poll), len(done.poll.set_aside))
         return done
 
     async def export(self, actor: Actor, poll_id: int) -> Record:
@@ -394,6 +399,10 @@ def _check_end(poll: Poll, closes_at: datetime | None, now: datetime) -> None:
         raise PastError
     if closes_at - poll.opens_at > LENGTH_MAX:
         raise LengthError
+
+
+def _to_the_second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
 
 
 def _named(poll: Poll) -> tuple[int, int]:

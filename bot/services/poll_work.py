@@ -19,7 +19,7 @@ from bot.domain.poll.poll import CLOSE_GRACE, FINAL_AFTER, POLL, Poll, PollState
 from bot.domain.poll.rules import PollKind
 from bot.services.followed_polls import FollowedPolls
 from bot.services.native_look import look_later, looked_at, not_to_be_looked_at
-from bot.services.poll_count import ShownPoll, made_final, shown
+from bot.services.poll_count import ShownPoll, made_final, settled, shown
 from bot.storage import ballot as ballots
 from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
@@ -225,6 +225,7 @@ async def _ended(session: Session, poll: Poll, now: datetime) -> Poll:
     closed = replace(poll, state=PollState.CLOSED, closed_at=now)
     if poll.rules.kind is not PollKind.BRACKET or poll.bracket is None or poll.rules.round_length is None:
         return closed
+    poll = await settled(session, poll)
     cast = await ballots.counted_ballots(session, poll.id)
     profile = profile_of(poll.options, poll.rules.kind, cast)
     bracket = close_round(poll, profile, next_closes_at=now + poll.rules.round_length)

@@ -32,6 +32,7 @@ from bot.domain.poll.rules import (
 from bot.services import poll as service
 from bot.services.poll import NotClosedError, NotOpenError, WindowError
 from bot.storage import ballot as ballots
+from bot.storage.ballot import BallotCount
 from tests.house import CHANNEL, MEMBER, OTHER_GUILD, House
 from tests.services.polling import NIGHT, PollHouse, moderator, options, poll_house, voter
 
@@ -162,19 +163,19 @@ async def test_a_poll_is_lengthened_and_shortened_but_not_into_the_past(polls: P
 
 
 async def test_ballots_of_those_who_joined_in_a_window_are_set_aside_and_taken_back(polls: PollHouse):
-    poll = await polls.make()
+    poll = await polls.make(PollRules(is_secret=False))
     for who in range(6):
         await polls.vote(poll, voter(who, days=90), (1, 1))
     for who in range(10, 17):
         await polls.vote(poll, voter(who, days=20), (2, 1))
     window = JoinWindow(polls.now - timedelta(days=21), polls.now - timedelta(days=19))
     done = await polls.polls.set_aside(moderator, poll.id, [window])
-    assert (done.count.counted, done.count.set_aside) == (6, 7)
+    assert done.count == BallotCount(counted=6, set_aside=7)
     await polls.vote(poll, voter(17, days=20), (2, 1))  # who votes later is set aside as well
     shown = await polls.polls.shown(moderator, poll.id)
     assert (shown.count.set_aside, shown.tally and shown.tally.winners) == (8, (1,))
     undone = await polls.polls.set_aside(moderator, poll.id, [])
-    assert (undone.count.counted, undone.count.set_aside) == (14, 0)
+    assert undone.count == BallotCount(counted=14, set_aside=0)
     with pytest.raises(WindowError):
         await polls.polls.set_aside(moderator, poll.id, [JoinWindow(polls.now, polls.now)])
 
