@@ -119,7 +119,7 @@ class PollService:
         Raises:
             PollsFullError: if too many are open.
         """
-        if await table.open_n(session, poll.guild_id) >= POLLS_OPEN_MAX:
+        if await table.open_n(session, poll.guild_id, self._clock.now()) >= POLLS_OPEN_MAX:
             raise PollsFullError(limit=POLLS_OPEN_MAX)
         made = await table.add_poll(session, poll)
         await self._due.schedule(session, POLL, made.id, made.opens_at, guild_id=made.guild_id)
@@ -209,6 +209,8 @@ class PollService:
     async def extend(self, actor: Actor, poll_id: int, closes_at: datetime) -> Poll:
         """Let an open poll, or one that has not opened yet, close at another time; of a bracket the round that is open.
 
+        A bracket that has not opened yet has no such round.
+
         Raises:
             NotAllowedError, GoneError, NotOpenError, PollFinalError, PastError, LengthError.
         """
@@ -221,7 +223,9 @@ class PollService:
             if poll.state is PollState.CLOSED or (poll.ends_at is not None and poll.ends_at <= now):
                 raise NotOpenError
             _check_end(poll, closes_at, now)
-            if poll.bracket is not None and poll.bracket.rounds:
+            if poll.bracket is not None:
+                if not poll.bracket.rounds:  # it ends with its last round, and none has begun
+                    raise NotOpenError
                 return replace(poll, bracket=with_round_until(poll.bracket, closes_at))
             return replace(poll, closes_at=closes_at, reminded_at=None)
 

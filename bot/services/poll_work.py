@@ -7,6 +7,7 @@ shows it; so it happens once, whatever is killed when, and Discord is told after
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.clock import Clock
 from bot.domain.due_work import DueWork
@@ -24,7 +25,7 @@ from bot.storage import ballot as ballots
 from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
 from bot.storage import poll as table
-from bot.storage.store import Session, Store
+from bot.storage.store import Session, Store, after_commit
 
 log = logging.getLogger(__name__)
 
@@ -179,7 +180,8 @@ class PollWork:
             return
         if poll is None or poll.message_id is None or poll.state is PollState.FINAL:
             return
-        log.warning("poll not shown guild=%s poll=%s error=%s", poll.guild_id, poll.id, error)
+        line = "poll not shown guild=%s poll=%s error=%s"
+        after_commit(session, partial(log.warning, line, poll.guild_id, poll.id, error))
         next_at = poll.next_at()
         if next_at is not None:
             at = max(next_at, self._clock.now() + FINAL_AFTER)
@@ -200,14 +202,19 @@ async def _moved_on(session: Session, poll: Poll, settings: GuildSettings, now: 
         if settings.is_paused(PauseScope.POSTS, now):
             return poll
         poll = await table.save_poll(session, _opened(poll, now))
-        log.info("poll opened guild=%s poll=%s", poll.guild_id, poll.id)
+        _note(session, "poll opened guild=%s poll=%s", poll.guild_id, poll.id)
     while poll.state is PollState.OPEN and poll.ends_at is not None and poll.ends_at + CLOSE_GRACE <= now:
         poll = await table.save_poll(session, await _ended(session, poll, now))
-        log.info("poll %s guild=%s poll=%s", poll.state, poll.guild_id, poll.id)
+        _note(session, "poll %s guild=%s poll=%s", poll.state, poll.guild_id, poll.id)
     if poll.state is PollState.CLOSED and poll.final_at is not None and poll.final_at <= now:
         poll = await table.save_poll(session, await made_final(session, poll))
-        log.info("poll final guild=%s poll=%s digest=%s", poll.guild_id, poll.id, poll.digest)
+        _note(session, "poll final guild=%s poll=%s digest=%s", poll.guild_id, poll.id, poll.digest)
     return poll
+
+
+def _note(session: Session, line: str, *values: object) -> None:
+    """Log a line once it is true."""
+    after_commit(session, partial(log.info, line, *values))
 
 
 def _opened(poll: Poll, now: datetime) -> Poll:

@@ -301,12 +301,19 @@ async def open_natives(session: AsyncSession, limit: int, guild_ids: Collection[
     return {native_id: poll_id for native_id, poll_id in found if native_id is not None}
 
 
-async def open_n(session: AsyncSession, guild_id: int) -> int:
-    """Return how many polls of a guild are not over."""
+async def open_n(session: AsyncSession, guild_id: int, now: datetime) -> int:
+    """Return how many polls of a guild are not over.
+
+    One whose card could never be posted stays open without anybody's closing it: its time ends it here.
+    """
     found = await session.scalar(
         select(func.count())
         .select_from(PollRow)
-        .where(PollRow.guild_id == guild_id, PollRow.state.in_([PollState.SCHEDULED, PollState.OPEN]))
+        .where(
+            PollRow.guild_id == guild_id,
+            PollRow.state.in_([PollState.SCHEDULED, PollState.OPEN]),
+            or_(PollRow.state == PollState.SCHEDULED, PollRow.closes_at.is_(None), PollRow.closes_at > now),
+        )
     )
     return found or 0
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.due_work import NoPermissionError
 from bot.domain.errors import GoneError, NotAllowedError, NotSetUpError
 from bot.domain.poll.draft import (
     LengthError,
@@ -16,7 +17,7 @@ from bot.domain.poll.draft import (
     PollQuestionError,
     PollsFullError,
 )
-from bot.domain.poll.poll import FINAL_AFTER, JoinWindow, Option, PollFinalError, PollState
+from bot.domain.poll.poll import FINAL_AFTER, JoinWindow, Option, PollFinalError, PollState, PollStep
 from bot.domain.poll.record import NotFinalError, verify
 from bot.domain.poll.rules import (
     AccountDaysError,
@@ -126,6 +127,26 @@ async def test_a_guild_has_only_so_many_open_polls(polls: PollHouse, monkeypatch
         await polls.polls.create(moderator, DRAFT)
     await polls.polls.close(moderator, first.id)
     await polls.polls.create(moderator, DRAFT)
+
+
+async def test_a_poll_that_could_never_be_shown_takes_no_place_once_its_time_is_over(
+    polls: PollHouse, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(service, "POLLS_OPEN_MAX", 1)
+    polls.desk.failing = {PollStep.CARD: NoPermissionError(channel="<#1>")}
+    await polls.make()
+    with pytest.raises(PollsFullError):
+        await polls.polls.create(moderator, DRAFT)
+    await polls.pass_time(NIGHT)
+    await polls.polls.create(moderator, DRAFT)
+
+
+async def test_a_bracket_that_has_not_begun_has_no_end_to_be_moved(polls: PollHouse):
+    """An end of its own would keep votes out while its rounds go on."""
+    poll = await polls.make(BRACKET, opens=NIGHT, closes=None)
+    with pytest.raises(NotOpenError):
+        await polls.polls.extend(moderator, poll.id, polls.now + 2 * NIGHT)
+    assert (await polls.polls.get(moderator, poll.id)).closes_at is None
 
 
 async def test_a_poll_is_closed_by_hand_reopened_and_closed_again(polls: PollHouse):

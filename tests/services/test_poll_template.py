@@ -110,6 +110,9 @@ async def test_names_are_given_once_whatever_their_capitals_and_are_found_again(
         await kept(polls, templates, NAME.upper())
     assert await templates.named(moderator, NAME.lower()) == template
     assert await templates.list(moderator) == (template,)
+    summer = await kept(polls, templates, "Été à la plage")  # whose capital is none of A to Z
+    for spelt in ("Été à la plage", "ÉTÉ À LA PLAGE", "été à la plage"):
+        assert await templates.named(moderator, spelt) == summer
     for name in ("", " \n", "x" * 81):
         with pytest.raises(TemplateNameError):
             await kept(polls, templates, name)

@@ -70,6 +70,20 @@ async def test_the_thread_is_reminded_once_before_the_close(polls: PollHouse):
     assert polls.desk.steps.count(PollStep.REMIND) == 2  # of the new close
 
 
+async def test_a_poll_that_is_open_for_less_than_its_reminder_reminds_nobody_as_it_opens(polls: PollHouse):
+    await polls.make(PollRules(reminder=timedelta(hours=1)), closes=timedelta(hours=1))
+    await polls.pass_time(timedelta(minutes=59))
+    assert PollStep.REMIND not in polls.desk.steps
+
+
+async def test_what_the_time_brings_is_logged_once_it_is_written(polls: PollHouse, caplog):
+    """On PostgreSQL a use case may be run again; here every one of them is."""
+    with caplog.at_level("INFO"):
+        await polls.final(await polls.make())
+    for event in ("poll opened", "poll closed", "poll final"):
+        assert sum(line.startswith(event) for line in caplog.messages) == 1
+
+
 @pytest.mark.parametrize("step", [PollStep.CARD, PollStep.THREAD, PollStep.SHOW, PollStep.RESULT], ids=str)
 async def test_a_step_that_was_begun_when_the_process_died_is_handed_out_as_resumed(polls: PollHouse, step: PollStep):
     polls.desk.failing = {step: Killed()}

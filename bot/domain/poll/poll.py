@@ -168,10 +168,11 @@ class Poll:
 
     @property
     def remind_at(self) -> datetime | None:
-        """When its thread is reminded of the close; None if not, or done."""
+        """When its thread is reminded of the close; None if not, or done, or if that would be when it opens."""
         if self.rules.reminder is None or self.closes_at is None or self.reminded_at is not None:
             return None
-        return self.closes_at - self.rules.reminder
+        at = self.closes_at - self.rules.reminder
+        return at if at > self.opens_at else None
 
     def next_step(self, now: datetime) -> PollStep | None:
         """Return what is to be done for it on Discord next; None if nothing is, or not yet."""
