@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 
 # While a guild has paused its posts, a poll that is to open looks this often whether they go on.
 PAUSED_LOOK_EVERY = timedelta(minutes=10)
+# Steps after which, or instead of which, the next try is planned: Discord is asked about a native poll from time to
+# time, and a card that was edited just now is edited a little later.
+_PUT_OFF = frozenset({PollStep.FOLLOW, PollStep.SHOW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,8 @@ class PollTask:
 class PollOutcome:
     """What a step made: the card, its thread, or the message with the result; or what Discord said of a native poll.
 
-    `channel_id` is where the card stands if that is not where it was to be posted: in a forum it is a post.
+    `channel_id` is where the card stands if that is not where it was to be posted: in a forum it is a post. With
+    `not_before` nothing was done, and the step is to be taken then: the card was edited just now.
     """
 
     channel_id: int | None = None
@@ -65,6 +69,7 @@ class PollOutcome:
     thread_id: int | None = None
     result_id: int | None = None
     native: NativeLook | None = None
+    not_before: datetime | None = None
 
 
 class PollWork:
@@ -99,7 +104,7 @@ class PollWork:
                 return None
             poll = await _moved_on(session, poll, settings, now)
             step = poll.next_step(now)
-            if step is None or (step is PollStep.FOLLOW and not await _is_due(session, work, now)):
+            if step is None or (step in _PUT_OFF and not await _is_due(session, work, now)):
                 return None
             resumed = poll.begun is step
             if not resumed:
@@ -130,6 +135,11 @@ class PollWork:
                 poll = await looked_at(session, poll, outcome.native, revision=asked, now=now, followed=followed)
                 await look_later(session, poll, asked_at=step.at, now=now)
                 return
+            if outcome.not_before is not None:
+                await table.save_poll(session, replace(poll, begun=None), shows=False)
+                at, guild_id = outcome.not_before, poll.guild_id
+                await agenda.schedule(session, kind=POLL, subject_id=poll.id, due_at=at, guild_id=guild_id)
+                return
             shows = step.step in {PollStep.CARD, PollStep.SHOW}
             recorded = replace(
                 poll,
@@ -146,6 +156,8 @@ class PollWork:
             await table.save_poll(session, recorded, shows=linked)
 
         await self._store.write(write)
+        if outcome.not_before is not None:
+            return
         log.info("poll step done guild=%s poll=%s step=%s", step.poll.guild_id, work.subject_id, step.step)
 
     async def finished(self, work: DueWork) -> datetime | None:
@@ -157,8 +169,8 @@ class PollWork:
             if poll is None:
                 return None
             step = poll.next_step(now)
-            if step is PollStep.FOLLOW:  # as planned when Discord was asked last
-                return await agenda.due_at_of(session, kind=work.kind, subject_id=work.subject_id)
+            if step in _PUT_OFF:  # as planned when it was put off last
+                return await agenda.due_at_of(session, kind=work.kind, subject_id=work.subject_id) or now
             if step is not None:  # changed since it was last looked at
                 return now
             next_at = poll.next_at()
@@ -189,7 +201,7 @@ class PollWork:
 
 
 async def _is_due(session: Session, work: DueWork, now: datetime) -> bool:
-    """Tell whether Discord is to be asked about a native poll now: it was asked, and is asked again when planned."""
+    """Tell whether a step that is put off is to be taken now: one that was put off stands on the agenda for later."""
     planned_at = await agenda.due_at_of(session, kind=work.kind, subject_id=work.subject_id)
     return planned_at is None or planned_at <= now
 
