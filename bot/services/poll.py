@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -47,6 +47,7 @@ log = logging.getLogger(__name__)
 
 LISTED_MAX = 25  # Discord docs, autocomplete: 25 choices; a list on a page has as many lines
 CARDS_SHOWN_MAX = 500  # open cards that are brought up to date when the bot starts
+CARDS_READ_MAX = 20_000  # of the whole fleet, about 3 MB
 WINDOWS_MAX = 10
 
 
@@ -155,9 +156,15 @@ class PollService:
 
         return await self._store.read(read)
 
-    async def open_cards(self) -> tuple[OpenCard, ...]:
-        """Return where open polls are shown: after a start their cards may be older than their votes."""
-        return await self._store.read(lambda session: table.open_cards(session, CARDS_SHOWN_MAX))
+    async def open_cards(self, guild_ids: Collection[int]) -> tuple[OpenCard, ...]:
+        """Return where open polls of these guilds are shown: after a start their cards may be older than their votes.
+
+        Args:
+            guild_ids: those that this process serves; of a fleet's others the cards are shown by other processes.
+        """
+        served = frozenset(guild_ids)
+        found = await self._store.read(lambda session: table.open_cards(session, CARDS_READ_MAX))
+        return tuple(card for card in found if card.guild_id in served)[:CARDS_SHOWN_MAX]
 
     async def find(
         self, actor: Actor, like: str = "", states: Iterable[PollState] = PollState, limit: int = LISTED_MAX

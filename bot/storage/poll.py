@@ -7,7 +7,7 @@ from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, delete, func, or_, select
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -267,21 +267,40 @@ class OpenCard:
     """Where the card of an open poll stands."""
 
     poll_id: int
+    guild_id: int
     channel_id: int
     message_id: int
 
 
 async def open_cards(session: AsyncSession, limit: int) -> tuple[OpenCard, ...]:
-    """Return where the cards of open polls stand, those of the newest polls first."""
+    """Return where the cards of open polls stand, of whichever guild, those of the newest polls first."""
     found = await session.execute(
-        select(PollRow.id, PollRow.channel_id, PollRow.message_id)
+        select(PollRow.id, PollRow.guild_id, PollRow.channel_id, PollRow.message_id)
         .where(PollRow.state == PollState.OPEN, PollRow.message_id.is_not(None))
         .order_by(PollRow.id.desc())
         .limit(limit)
     )
     return tuple(
-        OpenCard(poll_id, channel_id, message_id) for poll_id, channel_id, message_id in found if message_id is not None
+        OpenCard(poll_id, guild_id, channel_id, message_id)
+        for poll_id, guild_id, channel_id, message_id in found
+        if message_id is not None
     )
+
+
+async def show_anew(session: AsyncSession, guild_id: int) -> tuple[int, ...]:
+    """Give each poll of a guild whose card may still change a new revision, and return their ids."""
+    changed = await session.scalars(
+        update(PollRow)
+        .where(
+            PollRow.guild_id == guild_id,
+            PollRow.state.in_([PollState.OPEN, PollState.CLOSED]),
+            PollRow.message_id.is_not(None),
+        )
+        .values(revision=PollRow.revision + 1)
+        .returning(PollRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return tuple(sorted(changed))
 
 
 async def open_natives(session: AsyncSession, limit: int, guild_ids: Collection[int] | None = None) -> dict[int, int]:

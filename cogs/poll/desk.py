@@ -1,5 +1,6 @@
 """Where votes are handed in: from an interaction to the service, and then to the card."""
 
+from collections.abc import Collection
 from functools import partial
 
 import discord
@@ -46,9 +47,9 @@ class VotingDesk:
         """Take a ballot back; see `VoteService.withdraw`."""
         return self._shown(await self._votes.withdraw(Actors.member(interaction), poll_id, interaction.created_at))
 
-    async def catch_up(self) -> None:
-        """Have the cards of all open polls brought up to date: votes may have come while nobody could show them."""
-        for card in await self._polls.open_cards():
+    async def catch_up(self, guild_ids: Collection[int]) -> None:
+        """Have the cards of these guilds' open polls shown as they stand: votes may have come that nobody showed."""
+        for card in await self._polls.open_cards(guild_ids):
             self._live.want(card.channel_id, card.message_id, partial(self._render, card.poll_id))
 
     def _shown(self, receipt: Receipt) -> Receipt:

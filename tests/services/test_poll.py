@@ -236,6 +236,13 @@ async def test_polls_are_found_by_their_words_their_number_and_their_state(polls
     assert [poll.id for poll in await find(moderator, states=[PollState.OPEN])] == [second.id]
 
 
+async def test_each_process_shows_the_cards_of_the_guilds_that_it_serves(polls: PollHouse):
+    poll = await polls.make()
+    (card,) = await polls.polls.open_cards([poll.guild_id, OTHER_GUILD])
+    assert (card.poll_id, card.channel_id, card.message_id) == (poll.id, poll.channel_id, poll.message_id)
+    assert await polls.polls.open_cards([OTHER_GUILD]) == ()
+
+
 async def test_options_keep_their_emoji_their_link_and_their_picture(polls: PollHouse):
     given = (
         Option(1, "RX-Vision", emoji="🔴", url="https://motor.example/rx", picture_url="https://motor.example/rx.png"),
