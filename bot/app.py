@@ -41,6 +41,7 @@ from bot.services.page import PageService
 from bot.services.planning import RoundupWork
 from bot.services.poll import PollService
 from bot.services.poll_options import PollOptionService
+from bot.services.poll_notice import PollNoticeWork
 from bot.services.poll_preview import PollPreviewService
 from bot.services.poll_template import PollTemplateService, PollTemplateWork
 from bot.services.poll_work import PollWork
@@ -64,6 +65,7 @@ from cogs.poll.make.desk import MakingDesk
 from cogs.poll.manage_cog import PollCog
 from cogs.poll.native import NativePollCog
 from cogs.poll.nominate import NominateButton, NominateCog
+from cogs.poll.notice import PollNotices
 from cogs.poll.posting import PollPosting
 from cogs.question import QuestionCog
 from cogs.roundup import BUTTONS, RoundupCog
@@ -197,6 +199,7 @@ def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader)
     runner.register(suggestions, SuggestionTelling(publisher).perform)
     poll_posting = PollPosting(publisher, threads, live, NativePolls(client, publisher))
     runner.register(PollWork(store, clock, followed), poll_posting.perform)
+    runner.register(PollNoticeWork(store, clock), PollNotices(publisher).tell)
     runner.register(PollTemplateWork(store, clock, due, polls), PollTemplateWork.perform)
     backups = BackupService(settings.database_url, clock, every=settings.backup_every)
     return App(client, runner, live, guilds, sources, roundups, editing, polls, votes, backups)

@@ -21,6 +21,7 @@ from bot.domain.poll.rules import PollKind
 from bot.services.followed_polls import FollowedPolls
 from bot.services.native_look import look_later, looked_at, not_to_be_looked_at
 from bot.services.poll_count import ShownPoll, made_final, settled, shown
+from bot.services.poll_notice import tell_left_out
 from bot.storage import ballot as ballots
 from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
@@ -183,14 +184,18 @@ class PollWork:
     async def parked(self, session: Session, work: DueWork, error: str) -> None:
         """Go on with what the time brings to a poll that Discord does not let us show: it is counted all the same.
 
-        Without a card nobody votes, so a poll that was never shown is left; /doctor shows it.
+        Without a card nobody votes, so a poll that was never shown is left; /doctor shows it, and the guild is told.
         """
         poll = await table.poll_to_change(session, work.subject_id)
         if poll is not None and poll.native_id is not None:
             now = self._clock.now()
             await not_to_be_looked_at(session, poll, work, error, now=now, followed=self._followed)
             return
-        if poll is None or poll.message_id is None or poll.state is PollState.FINAL:
+        if poll is None or poll.state is PollState.FINAL:
+            return
+        if poll.message_id is None:
+            now = self._clock.now()
+            await tell_left_out(session, guild_id=poll.guild_id, question=poll.question, reason=error, now=now)
             return
         line = "poll not shown guild=%s poll=%s error=%s"
         after_commit(session, partial(log.warning, line, poll.guild_id, poll.id, error))

@@ -260,7 +260,8 @@ async def test_a_poll_that_is_one_too_many_is_tried_again_then_left_out_until_th
 
     async def fill(session) -> None:
         for _ in range(POLLS_OPEN_MAX):
-            filler = poll_of(draft(polls).checked(now), guild_id=GUILD, created_by=1, now=now)
+            open_on = replace(draft(polls), closes_at=None).checked(now)
+            filler = poll_of(open_on, guild_id=GUILD, created_by=1, now=now)
             await table.add_poll(session, replace(filler, state=PollState.OPEN))
 
     await polls.house.store.write(fill)
