@@ -40,8 +40,8 @@ from bot.services.notice import NoticeWork
 from bot.services.page import PageService
 from bot.services.planning import RoundupWork
 from bot.services.poll import PollService
-from bot.services.poll_options import PollOptionService
 from bot.services.poll_notice import PollNoticeWork
+from bot.services.poll_options import PollOptionService
 from bot.services.poll_preview import PollPreviewService
 from bot.services.poll_template import PollTemplateService, PollTemplateWork
 from bot.services.poll_work import PollWork

@@ -89,6 +89,8 @@ class EditionPollService:
             is_over = poll.state in {PollState.CLOSED, PollState.FINAL}
             # An edition tells what the poll's own card may tell: a count of four, or one held back, tells of somebody.
             tally = (await shown(session, poll, "")).tally
-            return Answered((), 0, is_over) if tally is None else Answered(answers(poll, tally), tally.ballots_n, is_over)
+            return (
+                Answered((), 0, is_over) if tally is None else Answered(answers(poll, tally), tally.ballots_n, is_over)
+            )
 
         return await self._store.read(read)

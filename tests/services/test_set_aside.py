@@ -7,7 +7,7 @@ import pytest
 from bot.domain.poll.poll import CLOSE_GRACE, JoinWindow, Poll, PollState
 from bot.domain.poll.record import verify
 from bot.domain.poll.rules import Method, PollKind, PollRules, Seeding, TieRule
-from bot.services.poll import RoundCountedError
+from bot.services.poll_change import RoundCountedError
 from tests.house import manager
 from tests.services.polling import PollHouse, moderator, voter
 
