@@ -219,19 +219,20 @@ async def _moved_on(session: Session, poll: Poll, settings: GuildSettings, now: 
         if settings.is_paused(PauseScope.POSTS, now):
             return poll
         poll = await table.save_poll(session, _opened(poll, now))
-        _note(session, "poll opened guild=%s poll=%s", poll.guild_id, poll.id)
+        _note(session, poll, "opened")
     while poll.state is PollState.OPEN and poll.ends_at is not None and poll.ends_at + CLOSE_GRACE <= now:
         poll = await table.save_poll(session, await _ended(session, poll, now))
-        _note(session, "poll %s guild=%s poll=%s", poll.state, poll.guild_id, poll.id)
+        _note(session, poll, poll.state)
     if poll.state is PollState.CLOSED and poll.final_at is not None and poll.final_at <= now:
         poll = await table.save_poll(session, await made_final(session, poll))
-        _note(session, "poll final guild=%s poll=%s digest=%s", poll.guild_id, poll.id, poll.digest)
+        _note(session, poll, poll.state)
     return poll
 
 
-def _note(session: Session, line: str, *values: object) -> None:
-    """Log a line once it is true."""
-    after_commit(session, partial(log.info, line, *values))
+def _note(session: Session, poll: Poll, what: str) -> None:
+    """Log what became of a poll once it is true."""
+    line = "poll %s guild=%s poll=%s digest=%s"
+    after_commit(session, partial(log.info, line, what, poll.guild_id, poll.id, poll.digest or "-"))
 
 
 def _opened(poll: Poll, now: datetime) -> Poll:
@@ -246,11 +247,13 @@ def _opened(poll: Poll, now: datetime) -> Poll:
 
 async def _ended(session: Session, poll: Poll, now: datetime) -> Poll:
     """Close a poll whose time is over, or the round of a bracket."""
-    closed = replace(poll, state=PollState.CLOSED, closed_at=now)
-    if poll.rules.kind is not PollKind.BRACKET or poll.bracket is None or poll.rules.round_length is None:
-        return closed
+    round_length = poll.rules.round_length
+    if poll.rules.kind is not PollKind.BRACKET or poll.bracket is None or round_length is None:
+        return replace(poll, state=PollState.CLOSED, closed_at=now)
     poll = await settled(session, poll)
     cast = await ballots.counted_ballots(session, poll.id)
     profile = profile_of(poll.options, poll.rules.kind, cast)
-    bracket = close_round(poll, profile, next_closes_at=now + poll.rules.round_length)
-    return replace(closed if is_over(bracket) else poll, bracket=bracket)
+    bracket = close_round(poll, profile, next_closes_at=now + round_length)
+    if is_over(bracket):
+        poll = replace(poll, state=PollState.CLOSED, closed_at=now)
+    return replace(poll, bracket=bracket)
