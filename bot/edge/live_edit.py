@@ -5,7 +5,7 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 from weakref import WeakValueDictionary
 
 from discord import ui
@@ -27,6 +27,14 @@ _DOUBLINGS_MAX = 10  # of the wait before the next try; more would only leave th
 WANTED_MAX = 10_000
 
 Render: TypeAlias = Callable[[], Awaitable[ui.LayoutView | Illustrated | None]]
+After: TypeAlias = Callable[[], Awaitable[None]]
+
+
+class _Wish(NamedTuple):
+    """What a message is to show, and what is asked once it does."""
+
+    render: Render
+    after: After | None
 
 
 class LiveEdits:
@@ -38,7 +46,7 @@ class LiveEdits:
     def __init__(self, clock: Clock, publisher: Publisher) -> None:
         self._clock = clock
         self._publisher = publisher
-        self._wanted: dict[tuple[int, int], Render] = {}
+        self._wanted: dict[tuple[int, int], _Wish] = {}
         self._edited_at: dict[tuple[int, int], datetime] = {}
         # How often in a row those that are to be tried again have failed, and when they are.
         self._failed: dict[tuple[int, int], tuple[int, datetime]] = {}
@@ -70,13 +78,21 @@ class LiveEdits:
     def _turn(self, key: tuple[int, int]) -> asyncio.Lock:
         return self._editing.setdefault(key, asyncio.Lock())
 
-    def want(self, channel_id: int, message_id: int, render: Render) -> None:
-        """Ask for a message to be shown anew soon; `render` may still say None: nothing to show."""
+    def want(self, channel_id: int, message_id: int, render: Render, *, after: After | None = None) -> None:
+        """Ask for a message to be shown anew soon.
+
+        Args:
+            channel_id: where it stands.
+            message_id: which.
+            render: what it is to show; None if nothing.
+            after: asked once it was edited. Other processes do not wait for our edits (see `held`), so what another one
+                has shown for good meanwhile may have to be shown once more.
+        """
         key = (channel_id, message_id)
         if key not in self._wanted and len(self._wanted) >= WANTED_MAX:
             log.warning("live edit dropped channel=%s message=%s", channel_id, message_id)
             return
-        self._wanted[key] = render
+        self._wanted[key] = _Wish(render, after)
         self._woken.set()
 
     def _not_before(self, key: tuple[int, int]) -> datetime | None:
@@ -109,34 +125,36 @@ class LiveEdits:
                     sent += await self._send(key, self._wanted.pop(key))
         return sent
 
-    async def _send(self, key: tuple[int, int], render: Render) -> bool:
+    async def _send(self, key: tuple[int, int], wish: _Wish) -> bool:
         """Show a message as it stands now, and tell whether it was sent."""
         attempts, _ = self._failed.pop(key, (0, None))
         try:
-            shown = await render()
+            shown = await wish.render()
             if shown is not None:
                 await self._publisher.edit(*key, shown, Priority.LIVE_EDIT)
+                if wish.after is not None:
+                    await wish.after()
         except (DiscordAwayError, StorageUnavailableError) as error:
             log.info("live edit put off channel=%s message=%s reason=%s", *key, error.message_id)
             wait_s = error.params.get("retry_after_s")
-            self._again(key, render, attempts + 1, at_least_s=wait_s if isinstance(wait_s, int) else 0)
+            self._again(key, wish, attempts + 1, at_least_s=wait_s if isinstance(wait_s, int) else 0)
         except PaddockError as error:
             log.info("live edit refused channel=%s message=%s reason=%s", *key, error.message_id)
         except Exception:
             # One edit that cannot be made must not end the others.
             log.exception("live edit failed channel=%s message=%s", *key)
             if attempts + 1 < TRIES_MAX:
-                self._again(key, render, attempts + 1)
+                self._again(key, wish, attempts + 1)
         else:
             return shown is not None
         finally:
             self._note_edit(key)
         return False
 
-    def _again(self, key: tuple[int, int], render: Render, attempts: int, *, at_least_s: int = 0) -> None:
+    def _again(self, key: tuple[int, int], wish: _Wish, attempts: int, *, at_least_s: int = 0) -> None:
         """Want a message to be shown anew later; what was wanted meanwhile is the newer wish, and waits as long."""
         wait = min(EDIT_EVERY * 2 ** min(attempts - 1, _DOUBLINGS_MAX), BACKOFF_AWAY_LONGEST)
-        self._wanted.setdefault(key, render)
+        self._wanted.setdefault(key, wish)
         self._failed[key] = (attempts, self._clock.now() + max(wait, timedelta(seconds=at_least_s)))
 
     async def run(self) -> None:

@@ -132,6 +132,22 @@ class PollService:
 
         return await self._store.read(read)
 
+    async def shown_live(self, poll_id: int) -> None:
+        """Have a card shown once more by its own work if the poll is not open any more.
+
+        Told after a card was shown as that of an open poll. While it was, another process may have shown the end.
+        """
+
+        async def write(session: Session) -> None:
+            poll = await table.poll_to_change(session, poll_id)
+            if poll is not None and poll.state in {PollState.CLOSED, PollState.FINAL}:
+                await table.save_poll(session, poll)
+                await self._due.schedule(session, POLL, poll.id, self._clock.now(), guild_id=poll.guild_id)
+
+        poll = await self._store.read(lambda session: table.poll_by_id(session, poll_id))
+        if poll is not None and poll.state is not PollState.OPEN:
+            await self._store.write(write)
+
     async def open_cards(self, guild_ids: Collection[int]) -> tuple[OpenCard, ...]:
         """Return where open polls of these guilds are shown: after a start their cards may be older than their votes.
 

@@ -101,7 +101,10 @@ def lengthening(closes_at: datetime, now: datetime) -> Change:
             if not poll.bracket.rounds:  # an end of its own would keep votes out while its rounds go on
                 raise NotOpenError
             return replace(poll, bracket=with_round_until(poll.bracket, closes_at))
-        return replace(poll, closes_at=closes_at, reminded_at=None)
+        changed = replace(poll, closes_at=closes_at, reminded_at=None)
+        # Of another end it is reminded anew, but not in the same breath as of the one before.
+        is_soon = changed.remind_at is not None and changed.remind_at <= now
+        return replace(changed, reminded_at=poll.reminded_at) if is_soon else changed
 
     return change
 

@@ -188,6 +188,27 @@ async def test_an_edit_that_cannot_be_made_is_not_tried_for_ever(live, clock, pu
     assert (live._wanted, live._failed) == ({}, {})
 
 
+async def test_who_wants_to_know_is_told_of_an_edit_that_was_made_and_of_no_other(live, clock, publisher):
+    told: list[int] = []
+
+    def telling(message_id: int):
+        async def tell() -> None:
+            told.append(message_id)
+
+        return tell
+
+    publisher.failing[12] = NothingThereError(channel="<#1>")
+    publisher.failing[13] = DiscordAwayError(reason="503", error_id="x")
+    for message_id, words in ((10, "shown"), (11, None), (12, "refused"), (13, "put off")):
+        live.want(1, message_id, showing(words), after=telling(message_id))
+    await live.run_once(clock.now())
+    assert told == [10]
+    publisher.failing.clear()
+    clock.advance(timedelta(seconds=5))
+    await live.run_once(clock.now())
+    assert told == [10, 13]
+
+
 async def test_nothing_is_kept_of_messages_that_are_quiet(live, clock):
     for message_id in range(50):
         live.want(1, message_id, showing("x"))

@@ -65,6 +65,9 @@ async def test_the_thread_is_reminded_once_before_the_close(polls: PollHouse):
     await polls.pass_time(timedelta(minutes=5))
     assert polls.desk.steps.count(PollStep.REMIND) == 1
     assert poll.closes_at is not None
+    await polls.polls.extend(moderator, poll.id, poll.closes_at - timedelta(minutes=5))
+    await polls.run()
+    assert polls.desk.steps.count(PollStep.REMIND) == 1  # it was just said
     await polls.polls.extend(moderator, poll.id, poll.closes_at + timedelta(days=1))
     await polls.pass_time(timedelta(days=1))
     assert polls.desk.steps.count(PollStep.REMIND) == 2  # of the new close
@@ -214,6 +217,22 @@ async def test_a_card_that_was_edited_just_now_is_shown_when_it_may_be(polls: Po
     assert polls.desk.taken == [(PollStep.SHOW, False)] * 2
     await polls.pass_time(FINAL_AFTER)
     assert (await polls.polls.get(moderator, poll.id)).state is PollState.FINAL
+
+
+async def test_an_end_that_an_older_card_may_have_overtaken_is_shown_once_more(polls: PollHouse):
+    """Of another process: what this one shows waits for its own edits only."""
+    poll = await polls.make()
+    await polls.polls.shown_live(poll.id)
+    await polls.run()
+    assert polls.desk.steps == OPENING
+    await polls.polls.close(moderator, poll.id)
+    await polls.run()
+    await polls.polls.shown_live(poll.id)
+    await polls.run()
+    assert polls.desk.steps == [*OPENING, PollStep.SHOW, PollStep.SHOW]
+    assert polls.desk.shown[-1].poll.state is PollState.CLOSED
+    await polls.polls.delete(moderator, poll.id)
+    await polls.polls.shown_live(poll.id)
 
 
 async def test_a_poll_closes_at_its_time_though_its_card_is_put_off(polls: PollHouse):
