@@ -147,3 +147,16 @@ async def test_who_is_set_aside_from_a_bracket_is_settled_when_its_first_round_i
     (match,) = shown.poll.bracket.rounds[-1].matches
     await polls.votes.tap(voter(200, days=RAID), poll.id, ((match.number, match.first),), polls.now)
     assert await final_counts(polls, poll) == counted
+
+
+@pytest.mark.parametrize(("raiders", "counted"), [(5, (6, 5)), (4, (10, 0))])
+async def test_it_is_settled_as_well_when_a_bracket_is_closed_in_its_first_round(polls: PollHouse, raiders, counted):
+    poll = await polls.make(bracket_rules(Seeding.ORDER), closes=None)
+    await polls.polls.set_aside(moderator, poll.id, [window_of(polls, RAID)])
+    for who in range(6):
+        await polls.votes.tap(voter(who, days=OLD), poll.id, ((1, 1),), polls.now)
+    for who in range(100, 100 + raiders):
+        await polls.votes.tap(voter(who, days=RAID), poll.id, ((1, 4),), polls.now)
+    await polls.polls.close(moderator, poll.id)
+    assert (await polls.polls.shown(moderator, poll.id)).tally is not None
+    assert await final_counts(polls, poll) == counted
