@@ -41,6 +41,7 @@ from bot.services.notice import NoticeWork
 from bot.services.page import PageService
 from bot.services.planning import RoundupWork
 from bot.services.poll import PollService
+from bot.services.poll_notice import PollNoticeWork
 from bot.services.poll_options import PollOptionService
 from bot.services.poll_preview import PollPreviewService
 from bot.services.poll_template import PollTemplateService, PollTemplateWork
@@ -65,6 +66,7 @@ from cogs.poll.make.desk import MakingDesk
 from cogs.poll.manage_cog import PollCog
 from cogs.poll.native import NativePollCog
 from cogs.poll.nominate import NominateButton, NominateCog
+from cogs.poll.notice import PollNotices
 from cogs.poll.posting import PollPosting
 from cogs.question import QuestionCog
 from cogs.roundup import BUTTONS, RoundupCog
@@ -236,7 +238,7 @@ async def _load_polls(discord: _Discord, services: _Services, actors: Actors, cl
     add, tree = discord.client.add_feature, discord.client.tree
     store, due, polls = services.store, services.due, services.polls
     voting = VotingDesk(polls, services.votes, discord.live)
-    await add(VotingCog(polls, voting), POLL_BUTTONS)
+    await add(VotingCog(polls, voting, discord.client), POLL_BUTTONS)
     await add(NominateCog(actors, NominationService(store, clock, due, services.votes), voting), (NominateButton,))
     making = MakingDesk(
         clock=clock,
@@ -268,6 +270,7 @@ def _runner(discord: _Discord, services: _Services, clock: Clock) -> DueRunner:
     natives = NativePolls(discord.client, publisher)
     poll_posting = PollPosting(publisher, discord.threads, discord.live, natives)
     runner.register(PollWork(store, clock, services.followed), poll_posting.perform)
+    runner.register(PollNoticeWork(store, clock), PollNotices(publisher).tell)
     runner.register(PollTemplateWork(store, clock, due, services.polls), PollTemplateWork.perform)
     return runner
 

@@ -257,7 +257,9 @@ def _counted(shown: ShownPoll) -> Iterable[str]:
         yield plural("vote.card.votes_so_far", language, count.counted)
         if count.counted < SHOWN_FROM_BALLOTS:
             yield f"-# {text('vote.card.shown_from', language, votes=SHOWN_FROM_BALLOTS)}"
-    if count.set_aside:
+    if poll.holds_back:
+        yield f"-# {text('vote.card.held_back', language, votes=SHOWN_FROM_BALLOTS)}"
+    elif count.set_aside:
         yield f"-# {plural('vote.card.set_aside', language, count.set_aside)}"
 
 

@@ -10,7 +10,7 @@ from bot.domain.poll.poll import POLL, PollState
 from bot.domain.roundup import EditionRecord, Roundup
 from bot.services.due_work import DueWorkService
 from bot.services.poll import poll_of
-from bot.services.poll_count import ShownPoll, counted, shown
+from bot.services.poll_count import ShownPoll, shown
 from bot.storage import guild as guilds
 from bot.storage import poll as table
 from bot.storage.store import Session, Store
@@ -86,7 +86,11 @@ class EditionPollService:
             poll = await table.poll_by_id(session, poll_id)
             if poll is None:
                 return None
-            tally = await counted(session, poll)
-            return Answered(answers(poll, tally), tally.ballots_n, poll.state in {PollState.CLOSED, PollState.FINAL})
+            is_over = poll.state in {PollState.CLOSED, PollState.FINAL}
+            # An edition tells what the poll's own card may tell: a count of four, or one held back, tells of somebody.
+            tally = (await shown(session, poll, "")).tally
+            return (
+                Answered((), 0, is_over) if tally is None else Answered(answers(poll, tally), tally.ballots_n, is_over)
+            )
 
         return await self._store.read(read)

@@ -23,6 +23,7 @@ from bot.domain.guild import (
     Pause,
     PauseScope,
 )
+from bot.domain.poll.poll import POLL
 from bot.domain.roundup import EDITION, EDITION_SHOW, Roundup
 from bot.domain.when import PastMomentError
 from bot.domain.zones import check_zone
@@ -32,6 +33,7 @@ from bot.services.rhythm import replan, rhythm_of
 from bot.services.roundup import chosen
 from bot.storage import editing
 from bot.storage import guild as table
+from bot.storage import poll as polls
 from bot.storage import roundup as roundups
 from bot.storage.store import Session, Store
 from bot.text import LANGUAGES, text
@@ -124,6 +126,8 @@ class GuildService:
             await table.save_settings(
                 session, replace(kept, language=choice.language, timezone=timezone, parts=choice.parts)
             )
+            if before is not None and before.language != choice.language:
+                await self._show_polls_anew(session, actor.guild_id, now)
             roundup = await roundups.roundup_of(session, actor.guild_id)
             if roundup is None:
                 roundup = Roundup(0, actor.guild_id, choice.name, choice.channel_id, choice.at, timezone, None)
@@ -179,6 +183,8 @@ class GuildService:
             after = edit(before)
             check_language(after.language)
             saved = await table.save_settings(session, replace(after, timezone=check_zone(after.timezone)))
+            if saved.language != before.language:
+                await self._show_polls_anew(session, actor.guild_id, now)
             await self._audit(session, actor, action, **params)
             await replan(session, self._due, actor.guild_id, now, before=rhythm)
             return saved
@@ -325,6 +331,11 @@ class GuildService:
         return await self._store.read(
             lambda session: table.audit_page(session, actor.guild_id, before_id=before_id, limit=AUDIT_PAGE)
         )
+
+    async def _show_polls_anew(self, session: Session, guild_id: int, now: datetime) -> None:
+        """Have the cards of polls shown in the guild's new language: nobody may vote for days."""
+        for poll_id in await polls.show_anew(session, guild_id):
+            await self._due.schedule(session, POLL, poll_id, now, guild_id=guild_id)
 
     async def _audit(self, session: Session, actor: Actor, action: str, **params: str) -> None:
         await table.add_audit(

@@ -3,6 +3,7 @@
 import logging
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from bot.domain.due_work import DueWork
 from bot.domain.poll.native import GIVEN_UP_AFTER, LOOK_EVERY, NativeLook, NativeState, look_again_at, votes_of
@@ -76,7 +77,8 @@ async def not_to_be_looked_at(
         await table.save_poll(session, await ended_without_result(session, poll, now))
         return
     await agenda.schedule(session, kind=work.kind, subject_id=poll.id, due_at=now + LOOK_EVERY, guild_id=poll.guild_id)
-    log.warning("native poll not seen guild=%s poll=%s error=%s", poll.guild_id, poll.id, error)
+    line = "native poll not seen guild=%s poll=%s error=%s"
+    after_commit(session, partial(log.warning, line, poll.guild_id, poll.id, error))
 
 
 async def _replace_ballots(session: Session, poll: Poll, look: NativeLook) -> None:

@@ -3,39 +3,40 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
-from bot.domain.errors import GoneError, NotSetUpError, PaddockError
+from bot.domain.errors import GoneError, NotSetUpError
 from bot.domain.poll.ballot import NONCE_BYTES
-from bot.domain.poll.bracket import Bracket, with_round_until
+from bot.domain.poll.bracket import Bracket
 from bot.domain.poll.draft import (
     POLLS_OPEN_MAX,
-    LengthError,
-    PastError,
     PollDraft,
-    PollQuestionError,
     PollsFullError,
 )
 from bot.domain.poll.native import NoResultError, check_not_native
 from bot.domain.poll.poll import (
-    LENGTH_MAX,
     POLL,
-    QUESTION_CHARS_MAX,
     JoinWindow,
     Poll,
-    PollClosedError,
-    PollFinalError,
     PollState,
 )
 from bot.domain.poll.record import KeptBallot, Record, record_of
 from bot.domain.poll.rules import PollKind
-from bot.domain.wording import clean
 from bot.services.due_work import DueWorkService
-from bot.services.poll_count import ShownPoll, closed, reopened, shown
+from bot.services.poll_change import (
+    Change,
+    check_set_aside,
+    checked_windows,
+    closing,
+    lengthening,
+    reopening,
+    rewording,
+)
+from bot.services.poll_count import ShownPoll, shown
 from bot.storage import ballot as ballots
 from bot.storage import guild as guilds
 from bot.storage import poll as table
@@ -47,39 +48,15 @@ log = logging.getLogger(__name__)
 
 LISTED_MAX = 25  # Discord docs, autocomplete: 25 choices; a list on a page has as many lines
 CARDS_SHOWN_MAX = 500  # open cards that are brought up to date when the bot starts
-WINDOWS_MAX = 10
-
-
-class NotOpenError(PaddockError):
-    """It is not open, so it cannot be closed or lengthened."""
-
-    message_id = "poll.error.not_running"
-
-
-class NotClosedError(PaddockError):
-    """It is not closed, so it cannot be reopened."""
-
-    message_id = "poll.error.not_closed"
-
-
-class RoundCountedError(PaddockError):
-    """A bracket's round has been counted, so ballots that were in it stay."""
-
-    message_id = "poll.error.round_counted"
-
-
-class WindowError(PaddockError):
-    """A window that is empty, or one too many. Params: limit."""
-
-    message_id = "poll.error.window"
+CARDS_READ_MAX = 20_000  # of the whole fleet, about 3 MB
 
 
 @dataclass(frozen=True, slots=True)
 class SetAside:
-    """How many ballots are set aside now, of how many."""
+    """Whose ballots are set aside now, and how many, of how many; None while the poll holds that back."""
 
     poll: Poll
-    count: BallotCount
+    count: BallotCount | None
 
 
 class PollService:
@@ -119,7 +96,7 @@ class PollService:
         Raises:
             PollsFullError: if too many are open.
         """
-        if await table.open_n(session, poll.guild_id) >= POLLS_OPEN_MAX:
+        if await table.open_n(session, poll.guild_id, self._clock.now()) >= POLLS_OPEN_MAX:
             raise PollsFullError(limit=POLLS_OPEN_MAX)
         made = await table.add_poll(session, poll)
         await self._due.schedule(session, POLL, made.id, made.opens_at, guild_id=made.guild_id)
@@ -155,9 +132,31 @@ class PollService:
 
         return await self._store.read(read)
 
-    async def open_cards(self) -> tuple[OpenCard, ...]:
-        """Return where open polls are shown: after a start their cards may be older than their votes."""
-        return await self._store.read(lambda session: table.open_cards(session, CARDS_SHOWN_MAX))
+    async def shown_live(self, poll_id: int) -> None:
+        """Have a card shown once more by its own work if the poll is not open any more.
+
+        Told after a card was shown as that of an open poll. While it was, another process may have shown the end.
+        """
+
+        async def write(session: Session) -> None:
+            poll = await table.poll_to_change(session, poll_id)
+            if poll is not None and poll.state in {PollState.CLOSED, PollState.FINAL}:
+                await table.save_poll(session, poll)
+                await self._due.schedule(session, POLL, poll.id, self._clock.now(), guild_id=poll.guild_id)
+
+        poll = await self._store.read(lambda session: table.poll_by_id(session, poll_id))
+        if poll is not None and poll.state is not PollState.OPEN:
+            await self._store.write(write)
+
+    async def open_cards(self, guild_ids: Collection[int]) -> tuple[OpenCard, ...]:
+        """Return where open polls of these guilds are shown: after a start their cards may be older than their votes.
+
+        Args:
+            guild_ids: those that this process serves; of a fleet's others the cards are shown by other processes.
+        """
+        served = frozenset(guild_ids)
+        found = await self._store.read(lambda session: table.open_cards(session, CARDS_READ_MAX))
+        return tuple(card for card in found if card.guild_id in served)[:CARDS_SHOWN_MAX]
 
     async def find(
         self, actor: Actor, like: str = "", states: Iterable[PollState] = PollState, limit: int = LISTED_MAX
@@ -174,14 +173,7 @@ class PollService:
         Raises:
             NotAllowedError, GoneError, NotOpenError.
         """
-        now = self._clock.now()
-
-        async def change(session: Session, poll: Poll) -> Poll:
-            if poll.state is not PollState.OPEN:
-                raise NotOpenError
-            return await closed(session, poll, now)
-
-        return await self._change(actor, poll_id, "closed", change)
+        return await self._change(actor, poll_id, "closed", closing(self._clock.now()))
 
     async def reopen(self, actor: Actor, poll_id: int, closes_at: datetime | None = None) -> Poll:
         """Open a closed poll again whose result is not final yet.
@@ -194,17 +186,7 @@ class PollService:
         Raises:
             NotAllowedError, GoneError, NotClosedError, PollFinalError, PastError, LengthError.
         """
-        now = self._clock.now()
-
-        async def change(_: Session, poll: Poll) -> Poll:
-            if poll.state is PollState.FINAL:
-                raise PollFinalError
-            if poll.state is not PollState.CLOSED:
-                raise NotClosedError
-            _check_end(poll, closes_at, now)
-            return reopened(poll, closes_at, now)
-
-        return await self._change(actor, poll_id, "reopened", change)
+        return await self._change(actor, poll_id, "reopened", reopening(closes_at, self._clock.now()))
 
     async def extend(self, actor: Actor, poll_id: int, closes_at: datetime) -> Poll:
         """Let an open poll, or one that has not opened yet, close at another time; of a bracket the round that is open.
@@ -212,20 +194,7 @@ class PollService:
         Raises:
             NotAllowedError, GoneError, NotOpenError, PollFinalError, PastError, LengthError.
         """
-        now = self._clock.now()
-
-        async def change(_: Session, poll: Poll) -> Poll:
-            if poll.state is PollState.FINAL:
-                raise PollFinalError
-            # A poll whose time is over takes no votes any more, even if its closing has not been written yet.
-            if poll.state is PollState.CLOSED or (poll.ends_at is not None and poll.ends_at <= now):
-                raise NotOpenError
-            _check_end(poll, closes_at, now)
-            if poll.bracket is not None and poll.bracket.rounds:
-                return replace(poll, bracket=with_round_until(poll.bracket, closes_at))
-            return replace(poll, closes_at=closes_at, reminded_at=None)
-
-        return await self._change(actor, poll_id, "extended", change)
+        return await self._change(actor, poll_id, "extended", lengthening(closes_at, self._clock.now()))
 
     async def edit(self, actor: Actor, poll_id: int, question: str) -> Poll:
         """Give a poll that is not over another wording of its question.
@@ -233,15 +202,7 @@ class PollService:
         Raises:
             NotAllowedError, GoneError, PollClosedError, PollFinalError, PollQuestionError.
         """
-        asked = clean(question)
-        if not 0 < len(asked) <= QUESTION_CHARS_MAX:
-            raise PollQuestionError(limit=QUESTION_CHARS_MAX)
-
-        async def change(_: Session, poll: Poll) -> Poll:
-            check_changeable(poll)
-            return replace(poll, question=asked)
-
-        return await self._change(actor, poll_id, "edited", change)
+        return await self._change(actor, poll_id, "edited", rewording(question))
 
     async def set_aside(self, actor: Actor, poll_id: int, windows: Sequence[JoinWindow]) -> SetAside:
         """Set aside, unseen, the ballots of all who joined in one of these windows, and of nobody else.
@@ -251,24 +212,21 @@ class PollService:
             GoneError, PollFinalError, RoundCountedError, WindowError.
         """
         actor.require(Capability.MODERATE)
-        if len(windows) > WINDOWS_MAX or any(window.since >= window.until for window in windows):
-            raise WindowError(limit=WINDOWS_MAX)
+        chosen = checked_windows(windows)
 
         async def write(session: Session) -> SetAside:
             poll = await self._to_change(session, actor, poll_id)
-            if poll.state is PollState.FINAL:
-                raise PollFinalError
-            if poll.bracket is not None and (len(poll.bracket.rounds) > 1 or poll.state is PollState.CLOSED):
-                raise RoundCountedError
-            poll = await table.save_poll(session, replace(poll, set_aside=tuple(windows)))
-            await ballots.set_aside(session, poll.id, windows)
-            count = await ballots.count_ballots(session, poll.id)
+            check_set_aside(poll)
+            poll = await table.save_poll(session, replace(poll, set_aside=chosen))
+            await ballots.set_aside(session, poll.id, chosen)
+            count = None if poll.holds_back else await ballots.count_ballots(session, poll.id)
             await self._due.schedule(session, POLL, poll.id, self._clock.now(), guild_id=poll.guild_id)
-            await self._audit(session, poll, actor.user_id, "set_aside", n=str(count.set_aside))
+            await self._audit(session, poll, actor.user_id, "set_aside")
             return SetAside(poll, count)
 
         done = await self._store.write(write)
-        log.info("ballots set aside guild=%s poll=%s ballots=%s", *_named(done.poll), done.count.set_aside)
+        # How many they are tells who has voted, if their window is short enough.
+        log.info("ballots set aside guild=%s poll=%s windows=%s", *_named(done.poll), len(done.poll.set_aside))
         return done
 
     async def export(self, actor: Actor, poll_id: int) -> Record:
@@ -319,9 +277,7 @@ class PollService:
 
         return await self._change(actor, poll_id, action, changed)
 
-    async def _change(
-        self, actor: Actor, poll_id: int, action: str, change: Callable[[Session, Poll], Awaitable[Poll]]
-    ) -> Poll:
+    async def _change(self, actor: Actor, poll_id: int, action: str, change: Change) -> Poll:
         """Change a poll, have its card brought up to date, and write it in the audit trail."""
         actor.require(Capability.EDIT)
 
@@ -373,27 +329,6 @@ def poll_of(draft: PollDraft, *, guild_id: int, created_by: int, now: datetime, 
         edition_id=edition_id,
         bracket=Bracket() if rules.kind is PollKind.BRACKET else None,
     )
-
-
-def check_changeable(poll: Poll) -> None:
-    """Refuse a change of what a poll asks once it is over.
-
-    Raises:
-        PollClosedError, PollFinalError.
-    """
-    if poll.state is PollState.FINAL:
-        raise PollFinalError
-    if poll.state is PollState.CLOSED:
-        raise PollClosedError(at=0 if poll.closed_at is None else round(poll.closed_at.timestamp()))
-
-
-def _check_end(poll: Poll, closes_at: datetime | None, now: datetime) -> None:
-    if closes_at is None:
-        return
-    if closes_at <= max(now, poll.opens_at):
-        raise PastError
-    if closes_at - poll.opens_at > LENGTH_MAX:
-        raise LengthError
 
 
 def _named(poll: Poll) -> tuple[int, int]:

@@ -7,7 +7,7 @@ from bot.domain.poll.ballot import canonical, digest_of, profile_of, receipt_of
 from bot.domain.poll.bracket import is_over, with_final_open
 from bot.domain.poll.count import tally
 from bot.domain.poll.knockout import close_round
-from bot.domain.poll.poll import SHOWN_FROM_BALLOTS, Poll, PollState
+from bot.domain.poll.poll import SHOWN_FROM_BALLOTS, Poll, PollState, may_leave_out
 from bot.domain.poll.rules import ROUND_MIN
 from bot.domain.poll.tally import Tally
 from bot.storage import ballot as ballots
@@ -17,7 +17,11 @@ from bot.storage.store import Session
 
 @dataclass(frozen=True, slots=True)
 class ShownPoll:
-    """A poll as it may be shown to everybody. `tally` is None while its result is hidden or too few have voted."""
+    """A poll as it may be shown to everybody.
+
+    `tally` is None while its result is hidden or held back (`Poll.holds_back`), or too few have voted. While it is held
+    back, `count` does not say how many ballots are set aside: that would tell who has voted.
+    """
 
     poll: Poll
     count: BallotCount
@@ -40,13 +44,31 @@ async def counted(session: Session, poll: Poll) -> Tally:
 async def shown(session: Session, poll: Poll, language: str) -> ShownPoll:
     """Return a poll as it may be shown."""
     count = await ballots.count_ballots(session, poll.id)
+    if poll.holds_back:
+        return ShownPoll(poll, BallotCount(count.counted + count.set_aside, 0), None, language)
     is_open = poll.state in {PollState.SCHEDULED, PollState.OPEN}
     is_told = not is_open or (not poll.rules.is_hidden and count.counted >= SHOWN_FROM_BALLOTS)
     return ShownPoll(poll, count, await counted(session, poll) if is_told else None, language)
 
 
+async def settled(session: Session, poll: Poll) -> Poll:
+    """Return a poll whose ballots are about to be counted for good without those that were set aside.
+
+    Secret ones that are too few to be set aside without being told count after all (`may_leave_out`).
+    """
+    if not poll.holds_back:
+        return poll
+    count = await ballots.count_ballots(session, poll.id)
+    if may_leave_out(set_aside=count.set_aside, counted=count.counted):
+        return poll
+    await ballots.set_aside(session, poll.id, ())
+    return replace(poll, set_aside=())
+
+
 async def closed(session: Session, poll: Poll, now: datetime) -> Poll:
     """Return a poll as it is once it is closed at `now`: a bracket is played to its end with the votes that it has."""
+    if poll.bracket is not None:
+        poll = await settled(session, poll)
     bracket = poll.bracket
     if bracket is not None:
         cast = await ballots.counted_ballots(session, poll.id)
@@ -58,6 +80,7 @@ async def closed(session: Session, poll: Poll, now: datetime) -> Poll:
 
 async def made_final(session: Session, poll: Poll) -> Poll:
     """Take the members from the ballots of a secret poll, and keep the digest of all receipts."""
+    poll = await settled(session, poll)
     await ballots.forget_members(session, poll.id, keep_members=not poll.rules.is_secret)
     kept = await ballots.kept_ballots(session, poll.id)
     digest = digest_of(receipt_of(poll.id, ballot.nonce, canonical(ballot.marks)) for ballot in kept)

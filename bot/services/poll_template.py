@@ -8,13 +8,14 @@ from functools import partial
 from bot.clock import Clock
 from bot.domain.actor import Actor, Capability
 from bot.domain.due_work import DueWork
-from bot.domain.errors import GoneError, NotSetUpError
+from bot.domain.errors import GoneError, NotSetUpError, packed
 from bot.domain.guild import GuildSettings
 from bot.domain.poll.draft import PollDraft
 from bot.domain.poll.template import (
     POLL_TEMPLATE,
     TEMPLATE_NAME_CHARS_MAX,
     TEMPLATES_MAX,
+    LateError,
     PollTemplate,
     RepeatDaysError,
     TemplateGoneError,
@@ -23,10 +24,11 @@ from bot.domain.poll.template import (
     TemplatesFullError,
 )
 from bot.domain.poll.typed import closes_after, draft_again, open_for
-from bot.domain.roundup import EVERY_DAY, LATE_WINDOW, why_not
+from bot.domain.roundup import EVERY_DAY, LATE_WINDOW, SkipReason, why_not
 from bot.domain.wording import clean
 from bot.services.due_work import DueWorkService
 from bot.services.poll import PollService, poll_of
+from bot.services.poll_notice import tell_left_out
 from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
 from bot.storage import poll as polls
@@ -244,7 +246,8 @@ class PollTemplateWork:
     """Due work on a template: makes its poll when the time comes, then waits for the next.
 
     The poll and the next time are written in one transaction, so that one killed in between is done either wholly or
-    not at all. What was missed by more than `LATE_WINDOW`, or falls into a pause, is left out.
+    not at all. What was missed by more than `LATE_WINDOW`, or falls into a pause, is left out; of the first the guild
+    is told.
     """
 
     kind = POLL_TEMPLATE
@@ -286,6 +289,10 @@ class PollTemplateWork:
         now = self._clock.now()
         reason = why_not(settings, due_at, now)
         if reason is not None:
+            if reason is SkipReason.LATE:
+                late = packed(LateError(hours=round(LATE_WINDOW / timedelta(hours=1))))
+                question, guild_id = template.question, template.guild_id
+                await tell_left_out(session, guild_id=guild_id, question=question, reason=late, now=now)
             after_commit(
                 session,
                 lambda: log.info(
@@ -313,13 +320,15 @@ class PollTemplateWork:
         del work
 
     async def parked(self, session: Session, work: DueWork, error: str) -> None:
-        """Leave this time out and go on with the next: too many polls may be open today and fewer tomorrow."""
+        """Leave this time out, tell the guild, and go on with the next: fewer polls may be open tomorrow."""
         template = await table.template_by_id(session, work.subject_id, to_change=True)
         settings = None if template is None else await guilds.settings_of(session, template.guild_id)
         if template is None or settings is None:
             return
         after_commit(session, lambda: log.warning("poll not made template=%s error=%s", work.subject_id, error))
-        next_at = template.next_after(self._clock.now(), settings.zone)
+        now = self._clock.now()
+        await tell_left_out(session, guild_id=template.guild_id, question=template.question, reason=error, now=now)
+        next_at = template.next_after(now, settings.zone)
         if next_at is not None:
             await self._due.schedule(session, POLL_TEMPLATE, template.id, next_at, guild_id=template.guild_id)
 

@@ -7,6 +7,7 @@ shows it; so it happens once, whatever is killed when, and Discord is told after
 import logging
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from bot.clock import Clock
 from bot.domain.due_work import DueWork
@@ -20,17 +21,21 @@ from bot.domain.poll.poll import CLOSE_GRACE, FINAL_AFTER, POLL, Poll, PollState
 from bot.domain.poll.rules import PollKind
 from bot.services.followed_polls import FollowedPolls
 from bot.services.native_look import look_later, looked_at, not_to_be_looked_at
-from bot.services.poll_count import ShownPoll, made_final, shown
+from bot.services.poll_count import ShownPoll, made_final, settled, shown
+from bot.services.poll_notice import tell_left_out
 from bot.storage import ballot as ballots
 from bot.storage import due_work as agenda
 from bot.storage import guild as guilds
 from bot.storage import poll as table
-from bot.storage.store import Session, Store
+from bot.storage.store import Session, Store, after_commit
 
 log = logging.getLogger(__name__)
 
 # While a guild has paused its posts, a poll that is to open looks this often whether they go on.
 PAUSED_LOOK_EVERY = timedelta(minutes=10)
+# Steps after which, or instead of which, the next try is planned: Discord is asked about a native poll from time to
+# time, and a card that was edited just now is edited a little later.
+_PUT_OFF = frozenset({PollStep.FOLLOW, PollStep.SHOW})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +62,8 @@ class PollTask:
 class PollOutcome:
     """What a step made: the card, its thread, or the message with the result; or what Discord said of a native poll.
 
-    `channel_id` is where the card stands if that is not where it was to be posted: in a forum it is a post.
+    `channel_id` is where the card stands if that is not where it was to be posted: in a forum it is a post. With
+    `not_before` nothing was done, and the step is to be taken then: the card was edited just now.
     `plainness` is what of its options' adornments Discord did not draw, and is left out of the poll from now on.
     """
 
@@ -67,6 +73,7 @@ class PollOutcome:
     result_id: int | None = None
     native: NativeLook | None = None
     plainness: Plainness = Plainness.FULL
+    not_before: datetime | None = None
 
 
 class PollWork:
@@ -101,7 +108,7 @@ class PollWork:
                 return None
             poll = await _moved_on(session, poll, settings, now)
             step = poll.next_step(now)
-            if step is None or (step is PollStep.FOLLOW and not await _is_due(session, work, now)):
+            if step is None or (step in _PUT_OFF and not await _is_due(session, work, now)):
                 return None
             resumed = poll.begun is step
             if not resumed:
@@ -132,6 +139,11 @@ class PollWork:
                 poll = await looked_at(session, poll, outcome.native, revision=asked, now=now, followed=followed)
                 await look_later(session, poll, asked_at=step.at, now=now)
                 return
+            if outcome.not_before is not None:
+                await table.save_poll(session, replace(poll, begun=None), shows=False)
+                at, guild_id = outcome.not_before, poll.guild_id
+                await agenda.schedule(session, kind=POLL, subject_id=poll.id, due_at=at, guild_id=guild_id)
+                return
             shows = step.step in {PollStep.CARD, PollStep.SHOW}
             recorded = replace(
                 poll,
@@ -149,6 +161,8 @@ class PollWork:
             await table.save_poll(session, recorded, shows=linked or outcome.plainness is not Plainness.FULL)
 
         await self._store.write(write)
+        if outcome.not_before is not None:
+            return
         log.info("poll step done guild=%s poll=%s step=%s", step.poll.guild_id, work.subject_id, step.step)
 
     async def finished(self, work: DueWork) -> datetime | None:
@@ -160,8 +174,8 @@ class PollWork:
             if poll is None:
                 return None
             step = poll.next_step(now)
-            if step is PollStep.FOLLOW:  # as planned when Discord was asked last
-                return await agenda.due_at_of(session, kind=work.kind, subject_id=work.subject_id)
+            if step in _PUT_OFF:  # as planned when it was put off last
+                return await agenda.due_at_of(session, kind=work.kind, subject_id=work.subject_id) or now
             if step is not None:  # changed since it was last looked at
                 return now
             next_at = poll.next_at()
@@ -174,16 +188,21 @@ class PollWork:
     async def parked(self, session: Session, work: DueWork, error: str) -> None:
         """Go on with what the time brings to a poll that Discord does not let us show: it is counted all the same.
 
-        Without a card nobody votes, so a poll that was never shown is left; /doctor shows it.
+        Without a card nobody votes, so a poll that was never shown is left; /doctor shows it, and the guild is told.
         """
         poll = await table.poll_to_change(session, work.subject_id)
         if poll is not None and poll.native_id is not None:
             now = self._clock.now()
             await not_to_be_looked_at(session, poll, work, error, now=now, followed=self._followed)
             return
-        if poll is None or poll.message_id is None or poll.state is PollState.FINAL:
+        if poll is None or poll.state is PollState.FINAL:
             return
-        log.warning("poll not shown guild=%s poll=%s error=%s", poll.guild_id, poll.id, error)
+        if poll.message_id is None:
+            now = self._clock.now()
+            await tell_left_out(session, guild_id=poll.guild_id, question=poll.question, reason=error, now=now)
+            return
+        line = "poll not shown guild=%s poll=%s error=%s"
+        after_commit(session, partial(log.warning, line, poll.guild_id, poll.id, error))
         next_at = poll.next_at()
         if next_at is not None:
             at = max(next_at, self._clock.now() + FINAL_AFTER)
@@ -191,7 +210,7 @@ class PollWork:
 
 
 async def _is_due(session: Session, work: DueWork, now: datetime) -> bool:
-    """Tell whether Discord is to be asked about a native poll now: it was asked, and is asked again when planned."""
+    """Tell whether a step that is put off is to be taken now: one that was put off stands on the agenda for later."""
     planned_at = await agenda.due_at_of(session, kind=work.kind, subject_id=work.subject_id)
     return planned_at is None or planned_at <= now
 
@@ -204,14 +223,20 @@ async def _moved_on(session: Session, poll: Poll, settings: GuildSettings, now: 
         if settings.is_paused(PauseScope.POSTS, now):
             return poll
         poll = await table.save_poll(session, _opened(poll, now))
-        log.info("poll opened guild=%s poll=%s", poll.guild_id, poll.id)
+        _note(session, poll, "opened")
     while poll.state is PollState.OPEN and poll.ends_at is not None and poll.ends_at + CLOSE_GRACE <= now:
         poll = await table.save_poll(session, await _ended(session, poll, now))
-        log.info("poll %s guild=%s poll=%s", poll.state, poll.guild_id, poll.id)
+        _note(session, poll, poll.state)
     if poll.state is PollState.CLOSED and poll.final_at is not None and poll.final_at <= now:
         poll = await table.save_poll(session, await made_final(session, poll))
-        log.info("poll final guild=%s poll=%s digest=%s", poll.guild_id, poll.id, poll.digest)
+        _note(session, poll, poll.state)
     return poll
+
+
+def _note(session: Session, poll: Poll, what: str) -> None:
+    """Log what became of a poll once it is true."""
+    line = "poll %s guild=%s poll=%s digest=%s"
+    after_commit(session, partial(log.info, line, what, poll.guild_id, poll.id, poll.digest or "-"))
 
 
 def _opened(poll: Poll, now: datetime) -> Poll:
@@ -226,10 +251,13 @@ def _opened(poll: Poll, now: datetime) -> Poll:
 
 async def _ended(session: Session, poll: Poll, now: datetime) -> Poll:
     """Close a poll whose time is over, or the round of a bracket."""
-    closed = replace(poll, state=PollState.CLOSED, closed_at=now)
-    if poll.rules.kind is not PollKind.BRACKET or poll.bracket is None or poll.rules.round_length is None:
-        return closed
+    round_length = poll.rules.round_length
+    if poll.rules.kind is not PollKind.BRACKET or poll.bracket is None or round_length is None:
+        return replace(poll, state=PollState.CLOSED, closed_at=now)
+    poll = await settled(session, poll)
     cast = await ballots.counted_ballots(session, poll.id)
     profile = profile_of(poll.options, poll.rules.kind, cast)
-    bracket = close_round(poll, profile, next_closes_at=now + poll.rules.round_length)
-    return replace(closed if is_over(bracket) else poll, bracket=bracket)
+    bracket = close_round(poll, profile, next_closes_at=now + round_length)
+    if is_over(bracket):
+        poll = replace(poll, state=PollState.CLOSED, closed_at=now)
+    return replace(poll, bracket=bracket)

@@ -1,6 +1,6 @@
 """Voting: what a member does with their own ballot."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.actor import Actor
@@ -22,9 +22,9 @@ class OwnBallot:
     """
 
     poll: Poll
-    marks: Marks | None
-    nonce: str | None
-    receipt: str | None
+    marks: Marks | None = field(repr=False)
+    nonce: str | None = field(repr=False)
+    receipt: str | None = field(repr=False)
 
 
 class VoteService:

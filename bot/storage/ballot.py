@@ -147,15 +147,18 @@ async def count_ballots(session: AsyncSession, poll_id: int) -> BallotCount:
 
 
 async def set_aside(session: AsyncSession, poll_id: int, windows: Sequence[JoinWindow]) -> int:
-    """Set aside, unseen, the ballots of those who joined in one of the windows, and no others; return how many."""
+    """Set aside, unseen, the ballots of those who joined in one of the windows, and no others; return how many.
+
+    Windows begin and end with a second, as it is kept when members joined.
+    """
     await session.execute(update(BallotRow).where(BallotRow.poll_id == poll_id).values(is_set_aside=False))
     for window in windows:
         await session.execute(
             update(BallotRow)
             .where(
                 BallotRow.poll_id == poll_id,
-                BallotRow.joined_s >= window.since.timestamp(),
-                BallotRow.joined_s < window.until.timestamp(),
+                BallotRow.joined_s >= int(window.since.timestamp()),
+                BallotRow.joined_s < int(window.until.timestamp()),
             )
             .values(is_set_aside=True)
         )

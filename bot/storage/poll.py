@@ -22,6 +22,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    update,
 )
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
@@ -311,21 +312,40 @@ class OpenCard:
     """Where the card of an open poll stands."""
 
     poll_id: int
+    guild_id: int
     channel_id: int
     message_id: int
 
 
 async def open_cards(session: AsyncSession, limit: int) -> tuple[OpenCard, ...]:
-    """Return where the cards of open polls stand, those of the newest polls first."""
+    """Return where the cards of open polls stand, of whichever guild, those of the newest polls first."""
     found = await session.execute(
-        select(PollRow.id, PollRow.channel_id, PollRow.message_id)
+        select(PollRow.id, PollRow.guild_id, PollRow.channel_id, PollRow.message_id)
         .where(PollRow.state == PollState.OPEN, PollRow.message_id.is_not(None))
         .order_by(PollRow.id.desc())
         .limit(limit)
     )
     return tuple(
-        OpenCard(poll_id, channel_id, message_id) for poll_id, channel_id, message_id in found if message_id is not None
+        OpenCard(poll_id, guild_id, channel_id, message_id)
+        for poll_id, guild_id, channel_id, message_id in found
+        if message_id is not None
     )
+
+
+async def show_anew(session: AsyncSession, guild_id: int) -> tuple[int, ...]:
+    """Give each poll of a guild whose card may still change a new revision, and return their ids."""
+    changed = await session.scalars(
+        update(PollRow)
+        .where(
+            PollRow.guild_id == guild_id,
+            PollRow.state.in_([PollState.OPEN, PollState.CLOSED]),
+            PollRow.message_id.is_not(None),
+        )
+        .values(revision=PollRow.revision + 1)
+        .returning(PollRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return tuple(sorted(changed))
 
 
 async def open_natives(session: AsyncSession, limit: int, guild_ids: Collection[int] | None = None) -> dict[int, int]:
@@ -345,12 +365,19 @@ async def open_natives(session: AsyncSession, limit: int, guild_ids: Collection[
     return {native_id: poll_id for native_id, poll_id in found if native_id is not None}
 
 
-async def open_n(session: AsyncSession, guild_id: int) -> int:
-    """Return how many polls of a guild are not over."""
+async def open_n(session: AsyncSession, guild_id: int, now: datetime) -> int:
+    """Return how many polls of a guild are not over.
+
+    One whose card could never be posted stays open without anybody's closing it: its time ends it here.
+    """
     found = await session.scalar(
         select(func.count())
         .select_from(PollRow)
-        .where(PollRow.guild_id == guild_id, PollRow.state.in_([PollState.SCHEDULED, PollState.OPEN]))
+        .where(
+            PollRow.guild_id == guild_id,
+            PollRow.state.in_([PollState.SCHEDULED, PollState.OPEN]),
+            or_(PollRow.state == PollState.SCHEDULED, PollRow.closes_at.is_(None), PollRow.closes_at > now),
+        )
     )
     return found or 0
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, String, UniqueConstraint, func, select
+from sqlalchemy import JSON, String, UniqueConstraint, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -90,13 +90,9 @@ async def template_by_id(session: AsyncSession, template_id: int, *, to_change: 
 
 async def template_named(session: AsyncSession, guild_id: int, name: str) -> PollTemplate | None:
     """Return a guild's template with this name, however it is capitalised."""
-    found = await session.scalars(
-        select(PollTemplateRow).where(
-            PollTemplateRow.guild_id == guild_id, func.lower(PollTemplateRow.name) == name.lower()
-        )
-    )
-    row = found.first()
-    return None if row is None else _template(row)
+    # Not in SQL: SQLite's "lower" knows A to Z, and would never find "Été". A guild has few templates.
+    wanted = name.casefold()
+    return next((found for found in await templates_of(session, guild_id) if found.name.casefold() == wanted), None)
 
 
 async def templates_of(session: AsyncSession, guild_id: int) -> Sequence[PollTemplate]:

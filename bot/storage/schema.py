@@ -7,6 +7,7 @@ from bot.storage import (
     due_work,
     guild,
     poll,
+    poll_notice,
     poll_template,
     question,
     roundup,
@@ -16,7 +17,7 @@ from bot.storage import (
 from bot.storage.base import Base
 
 # The newest migration, written here so that a start need not import Alembic to see that nothing is to be done.
-REVISION = "0004"
+REVISION = "0005"
 
 metadata = Base.metadata
 
@@ -29,6 +30,7 @@ __all__ = [
     "guild",
     "metadata",
     "poll",
+    "poll_notice",
     "poll_template",
     "question",
     "roundup",

@@ -1,5 +1,6 @@
 """Where votes are handed in: from an interaction to the service, and then to the card."""
 
+from collections.abc import Collection
 from functools import partial
 
 import discord
@@ -57,10 +58,10 @@ class VotingDesk:
         vote = self._votes.withdraw(Actors.member(interaction), poll_id, interaction.created_at)
         return self._shown(await patiently(interaction, vote))
 
-    async def catch_up(self) -> None:
-        """Have the cards of all open polls brought up to date: votes may have come while nobody could show them."""
-        for card in await self._polls.open_cards():
-            self._live.want(card.channel_id, card.message_id, partial(self._render, card.poll_id))
+    async def catch_up(self, guild_ids: Collection[int]) -> None:
+        """Have the cards of these guilds' open polls shown as they stand: votes may have come that nobody showed."""
+        for card in await self._polls.open_cards(guild_ids):
+            self._want(card.channel_id, card.message_id, card.poll_id)
 
     def _shown(self, receipt: Receipt) -> Receipt:
         self.show(receipt.poll)
@@ -69,7 +70,11 @@ class VotingDesk:
     def show(self, poll: Poll) -> None:
         """Have a poll's card brought up to date soon."""
         if poll.message_id is not None:
-            self._live.want(poll.channel_id, poll.message_id, partial(self._render, poll.id))
+            self._want(poll.channel_id, poll.message_id, poll.id)
+
+    def _want(self, channel_id: int, message_id: int, poll_id: int) -> None:
+        after = partial(self._polls.shown_live, poll_id)
+        self._live.want(channel_id, message_id, partial(self._render, poll_id), after=after)
 
     async def _render(self, poll_id: int) -> ui.LayoutView | Illustrated | None:
         """Return the card as it stands now; None unless it is open: what comes after that is shown by a step."""

@@ -158,7 +158,9 @@ class PollPosting:
         message_id = _posted(poll.message_id)
         plainness = Plainness.FULL
         try:
-            async with self._live.held(poll.channel_id, message_id):
+            async with self._live.held(poll.channel_id, message_id) as not_before:
+                if not_before is not None:
+                    return PollOutcome(not_before=not_before)
                 _, plainness = await as_drawn(poll, partial(self._edit_card, task.shown, message_id))
         except NothingThereError:
             log.info("nothing to show any more guild=%s poll=%s", poll.guild_id, poll.id)

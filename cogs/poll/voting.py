@@ -1,10 +1,12 @@
 """What members do with polls: the presses on a card, the private panels, and /vote."""
 
+from contextlib import suppress
+
 import discord
 from discord import app_commands
 from discord.ext import commands
 
-from bot.domain.errors import GoneError
+from bot.domain.errors import GoneError, StorageUnavailableError
 from bot.domain.poll.draft import POLLS_OPEN_MAX
 from bot.domain.poll.poll import Poll, PollState
 from bot.domain.poll.rules import PollKind
@@ -27,13 +29,23 @@ KNOWN = (PollState.OPEN, PollState.CLOSED, PollState.FINAL)
 class VotingCog(commands.Cog, name="voting"):
     """Takes votes."""
 
-    def __init__(self, polls: PollService, desk: VotingDesk) -> None:
+    def __init__(self, polls: PollService, desk: VotingDesk, client: discord.Client) -> None:
+        self._client = client
         self._polls = polls
         self._desk = desk
+        self._has_caught_up = False
 
-    async def cog_load(self) -> None:
-        """Have open polls shown as they stand: votes may have been taken that the last process did not show."""
-        await self._desk.catch_up()
+    @commands.Cog.listener()
+    async def on_ready(self) -> None:
+        """Have open polls shown as they stand: votes may have been taken that the last process did not show.
+
+        Those of the guilds that this process serves, which are known now; whatever it takes later it shows itself.
+        """
+        if self._has_caught_up:
+            return
+        with suppress(StorageUnavailableError):  # it was logged where it was noticed; the next vote shows the card
+            await self._desk.catch_up([guild.id for guild in self._client.guilds])
+            self._has_caught_up = True
 
     # The presses on a card.
 

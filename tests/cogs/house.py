@@ -23,6 +23,7 @@ from bot.demo.world import Line, Person, Seen, World
 from bot.domain.actor import Actor, Capability
 from bot.domain.edition import Edition
 from bot.domain.roundup import EditionStep, Roundup
+from bot.edge.live_edit import EDIT_EVERY
 from bot.services.guild import SetupChoice
 from bot.settings import Settings
 from bot.storage.roundup import save_roundup
@@ -151,8 +152,15 @@ class House:
             await self.app.sources.add(self.actor(), url)
 
     async def work(self) -> int:
-        """Do everything that is due now."""
-        return await self.app.run_once(self.clock)
+        """Do everything that is due now, and what was put off because a message was edited just now."""
+        done = await self.app.run_once(self.clock)
+        while (upcoming := await self.app.runner.next_due()) is not None:
+            put_off = {edited_at + EDIT_EVERY for edited_at in self.app.live._edited_at.values()}
+            if upcoming[0] not in put_off:
+                break
+            await self.world.advance_to(upcoming[0])
+            done += await self.app.run_once(self.clock)
+        return done
 
     async def post(self) -> Line:
         """Let the edition's time come, and return its message."""

@@ -8,6 +8,7 @@ from discord import ui
 
 from bot.clock import ManualClock
 from bot.domain.due_work import NothingThereError
+from bot.domain.errors import DiscordAwayError
 from bot.edge import live_edit
 from bot.edge.live_edit import LiveEdits
 from bot.edge.pace import Priority
@@ -114,16 +115,98 @@ async def test_nothing_to_show_is_no_edit(live, clock, publisher):
     assert publisher.shown == []
 
 
-@pytest.mark.parametrize("error", [NothingThereError(channel="<#1>"), RuntimeError("Discord is away")])
-async def test_an_edit_that_fails_is_dropped_and_the_others_are_sent(live, clock, publisher, error):
-    publisher.failing[10] = error
+async def test_an_edit_that_is_refused_for_good_is_dropped_and_the_others_are_sent(live, clock, publisher):
+    publisher.failing[10] = NothingThereError(channel="<#1>")
     live.want(1, 10, showing("lost"))
     live.want(1, 11, showing("shown"))
 
     assert await live.run_once(clock.now()) == 1
+    publisher.failing.clear()
     clock.advance(timedelta(minutes=1))
     assert await live.run_once(clock.now()) == 0
     assert publisher.shown == [(11, "shown")]
+
+
+async def test_an_edit_that_met_an_outage_is_made_when_it_is_over_however_long_it_lasts(live, clock, publisher):
+    votes = {"count": 1}
+
+    async def render() -> ui.LayoutView:
+        return await showing(f"{votes['count']} votes")()
+
+    publisher.failing[10] = DiscordAwayError(reason="503", error_id="x")
+    live.want(1, 10, render)
+    live.want(1, 11, showing("shown"))
+    for _ in range(100):
+        await live.run_once(clock.now())
+        clock.advance(timedelta(minutes=1))
+    assert publisher.shown == [(11, "shown")]
+
+    publisher.failing.clear()
+    votes["count"] = 7  # what is shown is what it has come to since
+    clock.advance(timedelta(minutes=2))
+    await live.run_once(clock.now())
+    assert publisher.shown == [(11, "shown"), (10, "7 votes")]
+    assert (live._wanted, live._failed) == ({}, {})
+
+
+async def test_while_discord_is_away_a_message_is_tried_ever_more_seldom_whoever_wants_it(live, clock, publisher):
+    publisher.failing[10] = DiscordAwayError(reason="503", error_id="x")
+    tried: list[int] = []
+    at_once = publisher.edit
+
+    async def noted(*args):
+        tried.append(round((clock.now() - START).total_seconds()))
+        await at_once(*args)
+
+    publisher.edit = noted
+    for _ in range(80):
+        live.want(1, 10, showing("a vote more"))
+        await live.run_once(clock.now())
+        clock.advance(timedelta(seconds=1))
+    assert tried == [0, 5, 15, 35, 75]
+
+
+async def test_who_was_told_to_wait_waits(live, clock, publisher):
+    publisher.failing[10] = DiscordAwayError(reason="429", error_id="x", retry_after_s=60)
+    live.want(1, 10, showing("late"))
+    await live.run_once(clock.now())
+    publisher.failing.clear()
+    clock.advance(timedelta(seconds=59))
+    assert await live.run_once(clock.now()) == 0
+    clock.advance(timedelta(seconds=1))
+    assert await live.run_once(clock.now()) == 1
+
+
+async def test_an_edit_that_cannot_be_made_is_not_tried_for_ever(live, clock, publisher, monkeypatch):
+    publisher.failing[10] = RuntimeError("no such thing")
+    live.want(1, 10, showing("lost"))
+    for _ in range(20):
+        await live.run_once(clock.now())
+        clock.advance(timedelta(minutes=1))
+    publisher.failing.clear()
+    assert await live.run_once(clock.now()) == 0
+    assert (live._wanted, live._failed) == ({}, {})
+
+
+async def test_who_wants_to_know_is_told_of_an_edit_that_was_made_and_of_no_other(live, clock, publisher):
+    told: list[int] = []
+
+    def telling(message_id: int):
+        async def tell() -> None:
+            told.append(message_id)
+
+        return tell
+
+    publisher.failing[12] = NothingThereError(channel="<#1>")
+    publisher.failing[13] = DiscordAwayError(reason="503", error_id="x")
+    for message_id, words in ((10, "shown"), (11, None), (12, "refused"), (13, "put off")):
+        live.want(1, message_id, showing(words), after=telling(message_id))
+    await live.run_once(clock.now())
+    assert told == [10]
+    publisher.failing.clear()
+    clock.advance(timedelta(seconds=5))
+    await live.run_once(clock.now())
+    assert told == [10, 13]
 
 
 async def test_nothing_is_kept_of_messages_that_are_quiet(live, clock):
@@ -236,6 +319,18 @@ async def test_what_was_shown_for_good_counts_as_an_edit(live, clock, publisher)
 
     clock.advance(timedelta(seconds=1))
     assert await live.run_once(clock.now()) == 1
+
+
+async def test_the_last_word_keeps_the_pace_as_well_and_is_asked_to_come_again(live, clock, publisher):
+    live.want(1, 10, showing("open"))
+    await live.run_once(clock.now())
+    clock.advance(timedelta(seconds=3))
+    async with live.held(1, 10) as not_before:
+        assert not_before == START + timedelta(seconds=5)
+
+    clock.move_to(not_before)
+    async with live.held(1, 10) as not_before:
+        assert not_before is None  # that nothing was done then counts as no edit
 
 
 async def test_the_five_seconds_begin_when_an_edit_has_arrived(live, clock, publisher):

@@ -53,7 +53,18 @@ async def store(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIter
 # The others are in `make soak`.
 ALWAYS_ON_BOTH = frozenset(
     f"test_{name}.py"
-    for name in ("vote", "poll", "poll_work", "poll_bracket", "posting", "due_work", "guild", "abandoned", "suggestion")
+    for name in (
+        "vote",
+        "poll",
+        "poll_change",
+        "poll_work",
+        "poll_bracket",
+        "posting",
+        "due_work",
+        "guild",
+        "abandoned",
+        "suggestion",
+    )
 )
 
 

@@ -46,12 +46,15 @@ class PollDesk:
     taken: list[tuple[PollStep, bool]] = field(default_factory=list)
     shown: list[PollTask] = field(default_factory=list)
     failing: dict[PollStep, BaseException] = field(default_factory=dict)
+    not_before: datetime | None = None
 
     async def perform(self, task: PollTask) -> PollOutcome:
         self.taken.append((task.step, task.resumed))
         self.shown.append(task)
         if task.step in self.failing:
             raise self.failing[task.step]
+        if self.not_before is not None and task.step is PollStep.SHOW and task.at < self.not_before:
+            return PollOutcome(not_before=self.not_before)
         number = 8_000 + len(self.taken)
         made = {
             PollStep.CARD: PollOutcome(message_id=number),

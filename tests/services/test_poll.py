@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.domain.due_work import NoPermissionError
 from bot.domain.errors import GoneError, NotAllowedError, NotSetUpError
 from bot.domain.poll.draft import (
     LengthError,
@@ -16,7 +17,7 @@ from bot.domain.poll.draft import (
     PollQuestionError,
     PollsFullError,
 )
-from bot.domain.poll.poll import FINAL_AFTER, JoinWindow, Option, PollFinalError, PollState
+from bot.domain.poll.poll import JoinWindow, Option, PollState, PollStep
 from bot.domain.poll.record import NotFinalError, verify
 from bot.domain.poll.rules import (
     AccountDaysError,
@@ -30,10 +31,9 @@ from bot.domain.poll.rules import (
     WriteInsError,
 )
 from bot.services import poll as service
-from bot.services.poll import NotClosedError, NotOpenError, WindowError
 from bot.storage import ballot as ballots
 from tests.house import CHANNEL, MEMBER, OTHER_GUILD, House
-from tests.services.polling import NIGHT, PollHouse, moderator, options, poll_house, voter
+from tests.services.polling import NIGHT, PollHouse, moderator, options, poll_house
 
 DRAFT = PollDraft("Which one?", PollRules(), options(), CHANNEL)
 BRACKET = PollRules(PollKind.BRACKET, Method.KNOCKOUT, round_length=timedelta(hours=1))
@@ -127,56 +127,16 @@ async def test_a_guild_has_only_so_many_open_polls(polls: PollHouse, monkeypatch
     await polls.polls.create(moderator, DRAFT)
 
 
-async def test_a_poll_is_closed_by_hand_reopened_and_closed_again(polls: PollHouse):
-    poll = await polls.make(closes=None)
-    with pytest.raises(NotClosedError):
-        await polls.polls.reopen(moderator, poll.id)
-    await polls.vote(poll, 1, (1, 1))
-    await polls.polls.close(moderator, poll.id)
-    with pytest.raises(NotOpenError):
-        await polls.polls.close(moderator, poll.id)
-    await polls.pass_time(FINAL_AFTER - timedelta(seconds=1))
-    reopened = await polls.polls.reopen(moderator, poll.id, polls.now + timedelta(hours=1))
-    await polls.vote(poll, 2, (1, 1))
-    assert reopened.closes_at == polls.now + timedelta(hours=1)
-    final = await polls.final(poll)
-    assert final.state is PollState.FINAL
-    with pytest.raises(PollFinalError):
-        await polls.polls.reopen(moderator, poll.id)
-    with pytest.raises(PollFinalError):
-        await polls.polls.extend(moderator, poll.id, polls.now + NIGHT)
-    assert (await polls.polls.shown(moderator, poll.id)).count.counted == 2
-
-
-async def test_a_poll_is_lengthened_and_shortened_but_not_into_the_past(polls: PollHouse):
-    poll = await polls.make()
-    later = await polls.polls.extend(moderator, poll.id, polls.now + 3 * NIGHT)
-    assert later.closes_at == polls.now + 3 * NIGHT
-    with pytest.raises(PastError):
-        await polls.polls.extend(moderator, poll.id, polls.now)
-    await polls.pass_time(2 * NIGHT)
-    assert (await polls.polls.get(moderator, poll.id)).state is PollState.OPEN
-    polls.house.clock.advance(NIGHT)  # its time is over, though nobody has written that yet
-    with pytest.raises(NotOpenError):
-        await polls.polls.extend(moderator, poll.id, polls.now + NIGHT)
-
-
-async def test_ballots_of_those_who_joined_in_a_window_are_set_aside_and_taken_back(polls: PollHouse):
-    poll = await polls.make()
-    for who in range(6):
-        await polls.vote(poll, voter(who, days=90), (1, 1))
-    for who in range(10, 17):
-        await polls.vote(poll, voter(who, days=20), (2, 1))
-    window = JoinWindow(polls.now - timedelta(days=21), polls.now - timedelta(days=19))
-    done = await polls.polls.set_aside(moderator, poll.id, [window])
-    assert (done.count.counted, done.count.set_aside) == (6, 7)
-    await polls.vote(poll, voter(17, days=20), (2, 1))  # who votes later is set aside as well
-    shown = await polls.polls.shown(moderator, poll.id)
-    assert (shown.count.set_aside, shown.tally and shown.tally.winners) == (8, (1,))
-    undone = await polls.polls.set_aside(moderator, poll.id, [])
-    assert (undone.count.counted, undone.count.set_aside) == (14, 0)
-    with pytest.raises(WindowError):
-        await polls.polls.set_aside(moderator, poll.id, [JoinWindow(polls.now, polls.now)])
+async def test_a_poll_that_could_never_be_shown_takes_no_place_once_its_time_is_over(
+    polls: PollHouse, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(service, "POLLS_OPEN_MAX", 1)
+    polls.desk.failing = {PollStep.CARD: NoPermissionError(channel="<#1>")}
+    await polls.make()
+    with pytest.raises(PollsFullError):
+        await polls.polls.create(moderator, DRAFT)
+    await polls.pass_time(NIGHT)
+    await polls.polls.create(moderator, DRAFT)
 
 
 async def test_a_final_poll_is_exported_and_counts_the_same_again(polls: PollHouse):
@@ -223,6 +183,13 @@ async def test_a_poll_is_found_by_its_number_however_many_hold_it_in_their_quest
 
     assert found[0].id == first.id
     assert len(found) == 2
+
+
+async def test_each_process_shows_the_cards_of_the_guilds_that_it_serves(polls: PollHouse):
+    poll = await polls.make()
+    (card,) = await polls.polls.open_cards([poll.guild_id, OTHER_GUILD])
+    assert (card.poll_id, card.channel_id, card.message_id) == (poll.id, poll.channel_id, poll.message_id)
+    assert await polls.polls.open_cards([OTHER_GUILD]) == ()
 
 
 async def test_options_keep_their_emoji_their_link_and_their_picture(polls: PollHouse):

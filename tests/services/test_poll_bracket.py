@@ -9,7 +9,7 @@ from bot.domain.poll.bracket import is_opening_vote, open_matches
 from bot.domain.poll.poll import CLOSE_GRACE, JoinWindow, PollState, PollStep
 from bot.domain.poll.record import verify
 from bot.domain.poll.rules import Method, PollKind, PollRules, Seeding, TieRule
-from bot.services.poll import RoundCountedError
+from bot.services.poll_change import RoundCountedError
 from tests.services.polling import PollHouse, moderator, voter
 
 HOUR = timedelta(hours=1)

@@ -110,6 +110,9 @@ async def test_names_are_given_once_whatever_their_capitals_and_are_found_again(
         await kept(polls, templates, NAME.upper())
     assert await templates.named(moderator, NAME.lower()) == template
     assert await templates.list(moderator) == (template,)
+    summer = await kept(polls, templates, "Été à la plage")  # whose capital is none of A to Z
+    for spelt in ("Été à la plage", "ÉTÉ À LA PLAGE", "été à la plage"):
+        assert await templates.named(moderator, spelt) == summer
     for name in ("", " \n", "x" * 81):
         with pytest.raises(TemplateNameError):
             await kept(polls, templates, name)
@@ -257,7 +260,8 @@ async def test_a_poll_that_is_one_too_many_is_tried_again_then_left_out_until_th
 
     async def fill(session) -> None:
         for _ in range(POLLS_OPEN_MAX):
-            filler = poll_of(draft(polls).checked(now), guild_id=GUILD, created_by=1, now=now)
+            open_on = replace(draft(polls), closes_at=None).checked(now)
+            filler = poll_of(open_on, guild_id=GUILD, created_by=1, now=now)
             await table.add_poll(session, replace(filler, state=PollState.OPEN))
 
     await polls.house.store.write(fill)

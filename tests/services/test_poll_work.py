@@ -65,9 +65,26 @@ async def test_the_thread_is_reminded_once_before_the_close(polls: PollHouse):
     await polls.pass_time(timedelta(minutes=5))
     assert polls.desk.steps.count(PollStep.REMIND) == 1
     assert poll.closes_at is not None
+    await polls.polls.extend(moderator, poll.id, poll.closes_at - timedelta(minutes=5))
+    await polls.run()
+    assert polls.desk.steps.count(PollStep.REMIND) == 1  # it was just said
     await polls.polls.extend(moderator, poll.id, poll.closes_at + timedelta(days=1))
     await polls.pass_time(timedelta(days=1))
     assert polls.desk.steps.count(PollStep.REMIND) == 2  # of the new close
+
+
+async def test_a_poll_that_is_open_for_less_than_its_reminder_reminds_nobody_as_it_opens(polls: PollHouse):
+    await polls.make(PollRules(reminder=timedelta(hours=1)), closes=timedelta(hours=1))
+    await polls.pass_time(timedelta(minutes=59))
+    assert PollStep.REMIND not in polls.desk.steps
+
+
+async def test_what_the_time_brings_is_logged_once_it_is_written(polls: PollHouse, caplog):
+    """On PostgreSQL a use case may be run again; here every one of them is."""
+    with caplog.at_level("INFO"):
+        await polls.final(await polls.make())
+    for event in ("poll opened", "poll closed", "poll final"):
+        assert sum(line.startswith(event) for line in caplog.messages) == 1
 
 
 @pytest.mark.parametrize("step", [PollStep.CARD, PollStep.THREAD, PollStep.SHOW, PollStep.RESULT], ids=str)
@@ -181,6 +198,73 @@ async def test_a_poll_whose_channel_is_closed_to_us_is_counted_and_final_all_the
     await polls.pass_time(timedelta(minutes=30))
     assert (await polls.polls.get(moderator, poll.id)).state is PollState.FINAL
     assert polls.desk.steps[-2:] == [PollStep.RESULT, PollStep.SHOW]
+
+
+async def test_a_card_that_was_edited_just_now_is_shown_when_it_may_be(polls: PollHouse):
+    poll = await polls.make()
+    polls.desk.taken.clear()
+    polls.desk.not_before = polls.now + timedelta(seconds=5)
+    await polls.polls.close(moderator, poll.id)
+    await polls.run()
+    await polls.run()
+    assert polls.desk.steps == [PollStep.SHOW]  # asked once, and put off
+    upcoming = await polls.runner.next_due()
+    assert upcoming is not None
+    assert upcoming[0] == polls.desk.not_before
+    await polls.pass_time(timedelta(seconds=5))
+    shown = await polls.polls.get(moderator, poll.id)
+    assert shown.shown_revision == shown.revision
+    assert polls.desk.taken == [(PollStep.SHOW, False)] * 2
+    await polls.pass_time(FINAL_AFTER)
+    assert (await polls.polls.get(moderator, poll.id)).state is PollState.FINAL
+
+
+async def test_an_end_that_an_older_card_may_have_overtaken_is_shown_once_more(polls: PollHouse):
+    """Of another process: what this one shows waits for its own edits only."""
+    poll = await polls.make()
+    await polls.polls.shown_live(poll.id)
+    await polls.run()
+    assert polls.desk.steps == OPENING
+    await polls.polls.close(moderator, poll.id)
+    await polls.run()
+    await polls.polls.shown_live(poll.id)
+    await polls.run()
+    assert polls.desk.steps == [*OPENING, PollStep.SHOW, PollStep.SHOW]
+    assert polls.desk.shown[-1].poll.state is PollState.CLOSED
+    await polls.polls.delete(moderator, poll.id)
+    await polls.polls.shown_live(poll.id)
+
+
+async def test_a_poll_closes_at_its_time_though_its_card_is_put_off(polls: PollHouse):
+    poll = await polls.make(closes=timedelta(minutes=2))
+    polls.house.clock.advance(timedelta(minutes=2) - timedelta(seconds=1))
+    polls.desk.not_before = polls.now + timedelta(seconds=5)
+    await polls.polls.edit(moderator, poll.id, "Another wording?")
+    await polls.run()
+    await polls.pass_time(timedelta(seconds=5))
+    assert (await polls.polls.get(moderator, poll.id)).state is PollState.CLOSED
+
+
+async def test_cards_are_shown_anew_when_the_guilds_language_changes(polls: PollHouse):
+    """Nobody may vote for days, and the card would stay in the language of before."""
+    over = await polls.final(await polls.make(closes=timedelta(minutes=1)))
+    closed, poll = await polls.make(question="And which one not?"), await polls.make(question="Which one then?")
+    await polls.polls.close(moderator, closed.id)
+    await polls.run()
+    polls.desk.shown.clear()
+    await polls.house.guilds.change(manager(), lambda before: before, "guild.audit.resumed", scope="posts")
+    await polls.run()
+    assert polls.desk.shown == []
+    await polls.house.set_up(language="ja")
+    await polls.run()
+    told = {task.poll.id: (task.step, task.shown.language) for task in polls.desk.shown}
+    assert told == dict.fromkeys((closed.id, poll.id), (PollStep.SHOW, "ja"))
+    assert over.id not in told
+    await polls.house.guilds.change(
+        manager(), lambda before: replace(before, language="en"), "guild.audit.resumed", scope="posts"
+    )
+    await polls.run()
+    assert polls.desk.shown[-1].shown.language == "en"
 
 
 async def test_while_discord_is_away_nothing_is_lost(polls: PollHouse):

@@ -222,3 +222,14 @@ async def test_a_batch_that_cannot_be_written_is_told_to_each_and_the_next_goes_
     results = await asyncio.gather(*(box.cast(vote) for vote in wanted), return_exceptions=True)
     assert [type(result) for result in results] == [FullError] * 3
     assert (await box.cast(wanted[0])).marks == ((1, 1),)
+
+
+async def test_what_a_member_votes_is_in_no_representation_that_could_be_logged(polls: PollHouse):
+    poll = await polls.make()
+    marks = ((3, 1),)
+    receipt = await polls.vote(poll, 1, *marks)
+    own = await polls.votes.own(voter(1), poll.id)
+    assert (own.marks, own.nonce, own.receipt) == (marks, receipt.nonce, receipt.value)
+    vote = Vote(poll.id, voter(1), Act.REPLACE, marks, polls.now)
+    for told in map(repr, (replace(own, poll=None), vote)):
+        assert not any(secret in told for secret in ("(3, 1)", "3=1", receipt.nonce, receipt.value))

@@ -22,13 +22,15 @@ from tests.wire.killing import ARRIVES_S
 from tests.wire.pollroom import BALLOTS
 from tests.wire.wire import Wire
 
-# So long before the close that it is due as soon as the poll is open.
-REMINDED = PollRules(reminder=pollroom.OPEN_FOR + timedelta(minutes=1))
+# So long before the close that it is due as soon as the poll has been open for a second.
+REMINDED = PollRules(reminder=pollroom.OPEN_FOR - timedelta(seconds=1))
 OVER = {PollStep.RESULT, PollStep.SHOW}
 # A post in a forum has no nonce, and is its own thread.
 FORUM_STEPS = {PollStep.CARD}
 
-ALL = [Kill(*place) for place in itertools.product(PollStep, Moment, Reply, Nonces)]
+# To follow a native poll shows nothing.
+STEPS = [step for step in PollStep if step is not PollStep.FOLLOW]
+ALL = [Kill(*place) for place in itertools.product(STEPS, Moment, Reply, Nonces)]
 ALL_IN_FORUM = [Kill(*place, Nonces.FORGOTTEN) for place in itertools.product(FORUM_STEPS, Moment, Reply)]
 SHORT = [
     Kill(PollStep.CARD, Moment.AFTER, Reply.KEPT, Nonces.FORGOTTEN),

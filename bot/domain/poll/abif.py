@@ -18,14 +18,13 @@ from dataclasses import dataclass, field
 
 from bot.domain.poll.ballot import marks_of
 from bot.domain.poll.election import (
-    LINE_CHARS_MAX,
     SCORE_DIGITS_MAX,
     Election,
     ElectionBuilder,
     ElectionError,
-    LineLongError,
     NamedTwiceError,
     Paper,
+    lines_of,
     places_by,
     places_of,
     tidy,
@@ -74,9 +73,7 @@ def read_abif(content: str) -> Election:
         ElectionError: one of its classes, with the line and what to do about it.
     """
     reader = _Abif()
-    for number, line in enumerate(content.removeprefix("\ufeff").split("\n"), 1):
-        if len(line) > LINE_CHARS_MAX:
-            raise LineLongError(line=number, limit=LINE_CHARS_MAX)
+    for number, line in lines_of(content):
         reader.read(_Line(line.rstrip(), number))
     return reader.builder.election()
 

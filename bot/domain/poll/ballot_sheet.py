@@ -23,6 +23,7 @@ from bot.domain.poll.election import (
     NamedTwiceError,
     NoBallotsError,
     Paper,
+    lines_of,
     places_of,
     tidy,
     times_of,
@@ -83,10 +84,7 @@ def read_sheet(content: str) -> Election:
 
 def _rows(content: str) -> Iterator[tuple[int, list[str]]]:
     """Return the rows that are not empty, each with the line on which it ends, its cells tidied."""
-    lines = content.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    for number, line in enumerate(lines, 1):
-        if len(line) > LINE_CHARS_MAX:
-            raise LineLongError(line=number, limit=LINE_CHARS_MAX)
+    lines = [line for _, line in lines_of(content)]
     first = next((line for line in lines if line.strip()), "")
     bare = _QUOTED.sub("", first)
     separator = next((sign for sign in SEPARATORS if sign in bare), SEPARATORS[0])

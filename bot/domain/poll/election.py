@@ -1,7 +1,7 @@
 """Other people's ballots: who could be voted for, and what was said how often."""
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -204,6 +204,19 @@ def _name(given: str, line: int) -> str:
     if not 0 < len(shown) <= NAME_CHARS_MAX:
         raise NameLongError(line=line, limit=NAME_CHARS_MAX)
     return shown
+
+
+def lines_of(content: str) -> Iterator[tuple[int, str]]:
+    """Return the lines of a file of whichever system, each with its number from 1.
+
+    Raises:
+        LineLongError: for the first that is longer than any ballot.
+    """
+    plain = content.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    for number, line in enumerate(plain.split("\n"), 1):
+        if len(line) > LINE_CHARS_MAX:
+            raise LineLongError(line=number, limit=LINE_CHARS_MAX)
+        yield number, line
 
 
 def tidy(given: str) -> str:

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bot.domain.errors import PaddockError
 from bot.domain.poll.bracket import Bracket
-from bot.domain.poll.rules import PollRules
+from bot.domain.poll.rules import PollRules, Seeding
 
 POLL = "poll"  # the kind under which polls stand on the agenda
 
@@ -144,6 +144,24 @@ class Poll:
         return self.state is PollState.FINAL and self.native_id is not None and self.digest is None
 
     @property
+    def can_set_aside(self) -> bool:
+        """Whether it may still be chosen whose ballots are set aside: nothing was counted for good without them."""
+        bracket = self.bracket
+        if bracket is None:
+            return self.state is not PollState.FINAL
+        # The first round takes the place of an opening vote, whose order it keeps.
+        is_counted = len(bracket.rounds) > 1 or (bool(bracket.order) and self.rules.seeding is Seeding.VOTE)
+        return self.state in {PollState.SCHEDULED, PollState.OPEN} and not is_counted
+
+    @property
+    def holds_back(self) -> bool:
+        """Whether no count of it is shown because secret ballots are set aside, and which ones may still change.
+
+        Whoever saw a count with a member's ballot, and then one without it, would know what that member voted.
+        """
+        return self.rules.is_secret and bool(self.set_aside) and self.can_set_aside
+
+    @property
     def ends_at(self) -> datetime | None:
         """When votes are counted next because a time is over: the end of a bracket's round, else the close."""
         if self.bracket is not None and self.bracket.rounds:
@@ -152,10 +170,11 @@ class Poll:
 
     @property
     def remind_at(self) -> datetime | None:
-        """When its thread is reminded of the close; None if not, or done."""
+        """When its thread is reminded of the close; None if not, or done, or if that would be when it opens."""
         if self.rules.reminder is None or self.closes_at is None or self.reminded_at is not None:
             return None
-        return self.closes_at - self.rules.reminder
+        at = self.closes_at - self.rules.reminder
+        return at if at > self.opens_at else None
 
     def next_step(self, now: datetime) -> PollStep | None:
         """Return what is to be done for it on Discord next; None if nothing is, or not yet."""
@@ -203,6 +222,16 @@ class Poll:
         if self.state is not PollState.OPEN or (self.closes_at is not None and at >= self.closes_at):
             closed = self.closed_at or self.closes_at
             raise PollClosedError(at=0 if closed is None else round(closed.timestamp()))
+
+
+def may_leave_out(*, set_aside: int, counted: int) -> bool:
+    """Tell whether secret ballots may be set aside: neither are they so few that they tell of somebody, nor the rest.
+
+    Args:
+        set_aside: how many ballots would not count.
+        counted: how many would be left.
+    """
+    return set_aside >= SHOWN_FROM_BALLOTS and (not counted or counted >= SHOWN_FROM_BALLOTS)
 
 
 class PollNotOpenError(PaddockError):

@@ -45,6 +45,12 @@ class RepeatDaysError(PaddockError):
     message_id = "poll_make.error.repeat_days"
 
 
+class LateError(PaddockError):
+    """A poll that is made by itself would have come too late. Params: hours."""
+
+    message_id = "poll_make.error.late"
+
+
 @dataclass(frozen=True, slots=True)
 class PollTemplate:
     """What a poll is made of. `length` is how long it is open (None: until closed by hand).

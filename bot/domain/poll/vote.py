@@ -1,6 +1,6 @@
 """What a member wants done with their ballot, and whether it may be."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 
@@ -36,12 +36,15 @@ class NativeVoteError(PaddockError):
 
 @dataclass(frozen=True, slots=True)
 class Vote:
-    """One member's wish. `at` is when their interaction was made, by its snowflake: aware, in UTC."""
+    """One member's wish. `at` is when their interaction was made, by its snowflake: aware, in UTC.
+
+    What is wanted is in no representation of it, which may end in a log.
+    """
 
     poll_id: int
     voter: Actor
     act: Act
-    marks: Marks
+    marks: Marks = field(repr=False)
     at: datetime
 
     @property

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import discord
 
 from bot.domain.errors import PaddockError
-from bot.domain.poll.poll import Poll, PollState
+from bot.domain.poll.poll import SHOWN_FROM_BALLOTS, Poll, PollState
 from bot.domain.poll.record import Record
 from bot.edge.markdown import link
 from bot.render.poll_export import record_csv, record_json
@@ -60,6 +60,8 @@ def untold_sentence(shown: ShownPoll, asked_in: str) -> str:
     poll = shown.poll
     if poll.state is PollState.SCHEDULED:
         return text("poll.error.not_open", asked_in, at=round(poll.opens_at.timestamp()))
+    if poll.holds_back:
+        return text("vote.card.held_back", asked_in, votes=SHOWN_FROM_BALLOTS)
     name = "poll_make.results.hidden" if poll.rules.is_hidden else "poll_make.results.too_few"
     return plural(name, asked_in, shown.count.counted)
 

@@ -8,7 +8,7 @@ from discord import ButtonStyle, ui
 
 from bot.domain.errors import PaddockError
 from bot.domain.guild import GuildSettings
-from bot.domain.poll.poll import JoinWindow, Poll
+from bot.domain.poll.poll import SHOWN_FROM_BALLOTS, JoinWindow, Poll
 from bot.domain.poll.template import PollTemplate
 from bot.domain.roundup import EVERY_DAY
 from bot.domain.when import parse_time
@@ -85,11 +85,12 @@ class SetAsidePanel(Panel):
         """Build the panel from what was done last."""
         self.clear_items()
         poll, count = self._done.poll, self._done.count
-        all_n = count.counted + count.set_aside
-        lines = [
-            text("poll_make.aside.title", self._asked_in, question=escape(poll.question)),
-            plural("poll_make.aside.count", self._asked_in, count.set_aside, all=all_n),
-        ]
+        lines = [text("poll_make.aside.title", self._asked_in, question=escape(poll.question))]
+        if count is None:
+            lines.append(text("vote.card.held_back", self._asked_in, votes=SHOWN_FROM_BALLOTS))
+        else:
+            all_n = count.counted + count.set_aside
+            lines.append(plural("poll_make.aside.count", self._asked_in, count.set_aside, all=all_n))
         container: ui.Container[SetAsidePanel] = ui.Container(ui.TextDisplay("\n".join(lines)))
         for place, window in enumerate(poll.set_aside):
             since, until = (f"<t:{round(at.timestamp())}:f>" for at in (window.since, window.until))

@@ -328,7 +328,7 @@ async def test_a_card_that_cannot_be_taken_away_is_named_and_its_buttons_say_tha
 
 
 async def test_ballots_of_those_who_joined_in_a_window_are_set_aside_and_counted_again(bare_guild):
-    poll = await begin(bare_guild)
+    poll = await begin(bare_guild, PollRules(is_secret=False))
     for who in range(3):
         await poll.press(bare_guild.world.members[who], "option:1")
     since = datetime(2020, 1, 1, tzinfo=UTC)
@@ -347,7 +347,19 @@ async def test_ballots_of_those_who_joined_in_a_window_are_set_aside_and_counted
     undone = await press(bare_guild, seen, "poll_aside:undo:0")
     assert "0 of 3 ballots are set aside" in undone.text
     assert (await poll.read()).set_aside == ()
-    assert "set aside 3 ballots of the poll" in await bare_guild.audit()
+    assert "chose whose ballots of the poll" in await bare_guild.audit()
+
+
+async def test_how_many_secret_ballots_are_set_aside_is_told_to_nobody_before_the_result(bare_guild):
+    poll = await begin(bare_guild)
+    await poll.press(bare_guild.world.members[0], "option:1")
+    seen = await run(bare_guild, "set-aside", poll, **{"from": "<t:1577836800>"})
+    assert "set aside, if they are 5 or more" in seen.text
+    assert "1 of 1" not in seen.text
+    await bare_guild.work()
+    assert "set aside, if they are 5 or more" in texts(poll.card)
+    assert "1 vote so far" in texts(poll.card)
+    assert "Until the result is final" in (await run(bare_guild, "results", poll)).text
 
 
 @pytest.mark.parametrize(

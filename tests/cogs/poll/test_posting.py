@@ -317,3 +317,16 @@ async def test_words_of_the_asker_mention_and_format_nothing(bare_guild):
     assert "**bold**" not in texts(poll.card)
     assert "](https://b.example)" not in texts(poll.card)
     assert texts(poll.thread[-1]).count("```") == 2
+
+
+async def test_editors_read_that_a_poll_did_not_appear_and_why(bare_guild):
+    world, app = bare_guild.world, bare_guild.app
+    panel = await bare_guild.slash("settings")
+    await world.select(world.manager, panel.message, [world.place("editors")], custom_id="settings:notices")
+    nowhere = PollDraft("Best *van*?", PollRules(), (Option(0, "Bongo"), Option(0, "Acty")), channel_id=404)
+    await app.polls.create(bare_guild.actor(), nowhere)
+    await bare_guild.work()
+    await bare_guild.work()
+    (told,) = world.lines("editors")
+    assert "The poll “Best \\*van\\*?” did not appear: " in told.text
+    assert "<#404>" in told.text
