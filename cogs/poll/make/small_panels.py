@@ -84,10 +84,10 @@ class SetAsidePanel(Panel):
         self.clear_items()
         poll, count = self._done.poll, self._done.count
         all_n = count.counted + count.set_aside
-        lines = [
-            text("poll_make.aside.title", self._asked_in, question=escape(poll.question)),
-            plural("poll_make.aside.count", self._asked_in, count.set_aside, all=all_n),
-        ]
+        counted = text("poll_make.aside.none", self._asked_in)
+        if count.set_aside:
+            counted = plural("poll_make.aside.count", self._asked_in, count.set_aside, all=all_n)
+        lines = [text("poll_make.aside.title", self._asked_in, question=escape(poll.question)), counted]
         container: ui.Container[SetAsidePanel] = ui.Container(ui.TextDisplay("\n".join(lines)))
         for place, window in enumerate(poll.set_aside):
             since, until = (f"<t:{round(at.timestamp())}:f>" for at in (window.since, window.until))
@@ -99,7 +99,8 @@ class SetAsidePanel(Panel):
             )
             undo.callback = _undoing(self, place)
             container.add_item(ui.Section(joined, accessory=undo))
-        container.add_item(ui.TextDisplay(f"-# {text('poll_make.aside.how', self._asked_in)}"))
+        if poll.set_aside:
+            container.add_item(ui.TextDisplay(f"-# {text('poll_make.aside.how', self._asked_in)}"))
         self.add_item(container)
 
     async def undo(self, interaction: discord.Interaction, place: int) -> None:

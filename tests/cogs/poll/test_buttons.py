@@ -92,7 +92,7 @@ async def test_a_member_is_answered_in_their_language_and_the_card_speaks_the_gu
 
     seen = await poll.press(bare_guild.world.editor, "option:3")
 
-    assert "あなたの票: **トヨタ EX-III**" in seen.text
+    assert "あなたの票：**トヨタ EX-III**" in seen.text
     assert "votes so far" in poll.card.text
 
 

@@ -76,10 +76,10 @@ async def test_an_option_may_have_an_emoji_a_link_and_a_picture(bare_guild):
     [
         ("single", {"question": " "}, "A poll needs a question of 1 to 300 characters."),
         ("single", {"question": "x" * 301}, "A poll needs a question of 1 to 300 characters."),
-        ("single", {"options": "Saab"}, "This poll takes 2 to 100 options; 1 were given."),
+        ("single", {"options": "Saab"}, "This poll takes 2 to 100 options, not 1."),
         ("single", {"options": "Saab\nsaab"}, "“saab” stands there twice."),
         ("single", {"options": f"Saab\n{'x' * (OPTION_CHARS_MAX + 1)}"}, "is too long: an option has at most 80"),
-        ("single", {"options": "\n".join(map(str, range(101)))}, "This poll takes 2 to 100 options; 101 were given."),
+        ("single", {"options": "\n".join(map(str, range(101)))}, "This poll takes 2 to 100 options, not 101."),
         (
             "single",
             {"options": "Saab https://a.example https://b.example\nb"},
@@ -99,7 +99,7 @@ async def test_an_option_may_have_an_emoji_a_link_and_a_picture(bare_guild):
         ("multiple", {"more": "9"}, "Nobody can choose from 1 to 9 here."),
         ("verdict", {"more": "so back"}, "A verdict needs two different labels of at most 30 characters"),
         ("verdict", {"more": "same / Same"}, "A verdict needs two different labels"),
-        ("bracket", {"options": "a\nb\nc"}, "This poll takes 4 to 64 options; 3 were given."),
+        ("bracket", {"options": "a\nb\nc"}, "This poll takes 4 to 64 options, not 3."),
         ("bracket", {"options": "a\nb\nc\nd", "more": "5m"}, "A bracket's round lasts 10 minutes to 7 days."),
         ("bracket", {"options": "a\nb\nc\nd", "more": "a while"}, "a while"),
     ],
@@ -273,7 +273,7 @@ async def test_changing_the_kind_keeps_what_was_typed(bare_guild):
 async def test_rules_that_do_not_fit_the_options_are_said_and_keep_it_from_being_posted(bare_guild):
     panel = await at_rules(bare_guild)  # three options
     panel = await choose(bare_guild, panel, "kind", "bracket")
-    assert "This poll takes 4 to 64 options; 3 were given." in panel.text
+    assert "This poll takes 4 to 64 options, not 3." in panel.text
     preview = await press(bare_guild, panel, "back")
     assert "[Post it (off)]" in preview.text
     assert "[Save as template (off)]" in preview.text
