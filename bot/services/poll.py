@@ -235,7 +235,7 @@ class PollService:
         """
         asked = clean(question)
         if not 0 < len(asked) <= QUESTION_CHARS_MAX:
-            raise PollQuestionError(limit=QUESTION_CHARS_MAX)
+            raise PollQuestionError(limit=QUESTION_CHARS_MAX, given=len(asked))
 
         async def change(_: Session, poll: Poll) -> Poll:
             check_changeable(poll)
@@ -260,6 +260,8 @@ class PollService:
                 raise PollFinalError
             if poll.bracket is not None and (len(poll.bracket.rounds) > 1 or poll.state is PollState.CLOSED):
                 raise RoundCountedError
+            if poll.set_aside == tuple(windows):  # somebody only looks
+                return SetAside(poll, await ballots.count_ballots(session, poll.id))
             poll = await table.save_poll(session, replace(poll, set_aside=tuple(windows)))
             await ballots.set_aside(session, poll.id, windows)
             count = await ballots.count_ballots(session, poll.id)

@@ -5,7 +5,7 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.errors import GoneError
-from bot.domain.poll.poll import Poll, PollState
+from bot.domain.poll.poll import OptionUnknownError, Poll, PollState, PollUnknownError
 from bot.domain.poll.rules import PollKind
 from bot.domain.poll.vote import NativeVoteError
 from bot.domain.poll.voter import check_voter
@@ -89,7 +89,7 @@ class VotingCog(commands.Cog, name="voting"):
         try:
             poll_id = await self._poll_id(interaction, str(getattr(interaction.namespace, "poll", "")))
             poll = (await self._desk.own(interaction, poll_id)).poll
-        except GoneError:
+        except (GoneError, PollUnknownError):
             return []
         labels = [(label_of(poll, option.number, asked_in), option.number) for option in poll.standing]
         found = [(label, number) for label, number in labels if wanted in label.casefold()]
@@ -103,14 +103,14 @@ class VotingCog(commands.Cog, name="voting"):
         """Return the poll that was picked, or typed instead of picked: by its words, if they leave no doubt.
 
         Raises:
-            GoneError: if there is no such poll, or more than one.
+            PollUnknownError: if there is no such poll, or more than one.
         """
         found = await self._polls.find(Actors.member(interaction), typed, limit=CHOICES_MAX)
         meant = [poll for poll in found if str(poll.id) == typed]
         meant = meant or [poll for poll in found if poll.question.casefold() == clean(typed).casefold()]
         meant = meant or [poll for poll in found if poll.state is PollState.OPEN]
         if len(meant) != 1 or not typed:
-            raise GoneError
+            raise PollUnknownError(given=typed)
         return meant[0].id
 
 
@@ -136,12 +136,12 @@ def _option_number(poll: Poll, typed: str, asked_in: str) -> int:
     """Return the option that was picked, or typed instead of picked, by its words.
 
     Raises:
-        GoneError: if there is none.
+        OptionUnknownError: if there is none.
     """
     labels = {label_of(poll, option.number, asked_in).casefold(): option.number for option in poll.standing}
     for option in poll.standing:
         if typed == _picked(option.number):
             return option.number
     if clean(typed).casefold() not in labels:
-        raise GoneError
+        raise OptionUnknownError(given=typed)
     return labels[clean(typed).casefold()]

@@ -8,7 +8,7 @@ from discord import app_commands
 from bot.domain.actor import Capability
 from bot.domain.poll.bracket import is_opening_vote
 from bot.domain.poll.knockout import result
-from bot.domain.poll.poll import JoinWindow, PollState
+from bot.domain.poll.poll import JoinWindow, PollFinalError, PollState
 from bot.domain.when import moment
 from bot.domain.when_past import past_moment
 from bot.edge.commands import described
@@ -75,6 +75,8 @@ class ManageCommands(PollCommands):
     async def edit(self, interaction: discord.Interaction, poll: str) -> None:
         """Open the panel in which a poll's question and options are changed."""
         _, found = await self.meant(interaction, poll)
+        if found.state is PollState.FINAL:
+            raise PollFinalError
         await say(interaction, view=EditPollPanel(self.desk, found, language(interaction)))
 
     @app_commands.command(description=described("poll_make.command.close"))

@@ -74,8 +74,8 @@ async def test_an_option_may_have_an_emoji_a_link_and_a_picture(bare_guild):
 @pytest.mark.parametrize(
     ("kind", "typed", "sentence"),
     [
-        ("single", {"question": " "}, "A poll needs a question of 1 to 300 characters."),
-        ("single", {"question": "x" * 301}, "A poll needs a question of 1 to 300 characters."),
+        ("single", {"question": " "}, "A poll needs a question of 1 to 300 characters; this one has 0."),
+        ("single", {"question": "x" * 301}, "A poll needs a question of 1 to 300 characters; this one has 301."),
         ("single", {"options": "Saab"}, "This poll takes 2 to 100 options, not 1."),
         ("single", {"options": "Saab\nsaab"}, "“saab” stands there twice."),
         ("single", {"options": f"Saab\n{'x' * (OPTION_CHARS_MAX + 1)}"}, "is too long: an option has at most 80"),
@@ -91,6 +91,7 @@ async def test_an_option_may_have_an_emoji_a_link_and_a_picture(bare_guild):
         ("single", {"closes": "3/4"}, "3/4"),
         ("single", {"closes": "2020-01-01"}, "2020-01-01 has passed"),
         ("single", {"closes": "20s"}, "20s"),
+        ("single", {"opens": "tomorrow 9am", "closes": "today 18:00"}, "It would close before it opens."),
         ("single", {"closes": "400d"}, "A poll is open for at least a minute and at most a year."),
         ("single", {"opens": "tomorrow 9am", "closes": "today 6pm"}, "A poll is open for at least a minute"),
         ("multiple", {"more": "a few"}, "How many may be chosen was not understood: a few."),
@@ -193,7 +194,7 @@ async def test_every_rule_can_be_chosen_and_the_card_says_so(bare_guild):
     assert fields(form) == {"quorum": "", "account_days": "7", "reminder": ""}
     panel = await fill(bare_guild, form, {"quorum": "20", "account_days": "30", "reminder": "1d"})
     assert "20 votes are needed for the result to stand" in panel.text
-    assert "A reminder 1d before the close" in panel.text
+    assert "A reminder 1 day before the close" in panel.text
     preview = await press(bare_guild, panel, "back")
     for words in ("Public", "30 days", "20", "<@&"):
         assert words in texts(preview.message)
@@ -228,13 +229,14 @@ async def test_a_brackets_rules_are_its_own(bare_guild):
     form = await press(bare_guild, panel, "limits")
     assert "reminder" not in fields(form)
     preview = await press(bare_guild, panel, "back")
-    assert "**Each round lasts:** 1d" in preview.text
+    assert "**Each round lasts:** 1 day" in preview.text
     panel = await press(bare_guild, preview, "rules")
     panel = await choose(bare_guild, panel, "seeding", "lot")
     panel = await choose(bare_guild, panel, "switches", "lot")
     preview = await press(bare_guild, panel, "back")
     assert "Seed of the lot: …" in preview.text  # it is drawn when nobody can draw again
-    await press(bare_guild, preview, "post")
+    made = await press(bare_guild, preview, "post")
+    assert made.text.endswith("is made and about to appear in #general. Each round lasts 1 day.")
     poll = await only(bare_guild)
     assert (poll.rules.seeding, poll.rules.round_length) == (Seeding.LOT, timedelta(days=1))
 

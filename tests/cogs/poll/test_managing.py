@@ -10,7 +10,7 @@ import pytest
 from bot.domain.poll.poll import CLOSE_GRACE, FINAL_AFTER, JoinWindow, PollState
 from bot.domain.poll.record import verify
 from bot.domain.poll.record_file import read_record
-from bot.domain.poll.rules import Method, PollKind, PollRules
+from bot.domain.poll.rules import Method, PollKind, PollRules, Seeding
 from cogs.poll.make.showing import ExportLargeError, record_files
 from tests.cogs.house import House, texts
 from tests.cogs.poll.making import fields, fill
@@ -110,14 +110,14 @@ async def test_a_poll_is_found_by_its_words_or_its_number_and_offered_where_it_f
     for typed in ("which badge?", "badge", str(poll.poll.id), f"#{poll.poll.id}"):
         assert "### Which badge?" in (await run(bare_guild, "edit", typed)).text
     for typed in ("which", "Which tractor?", "99999", "x" * 90):
-        assert (await run(bare_guild, "edit", typed)).text == GONE
+        assert (await run(bare_guild, "edit", typed)).text.startswith(f"No poll, or more than one, goes by “{typed}”.")
 
 
 @pytest.mark.parametrize("command", EVERY_COMMAND)
 async def test_a_poll_that_is_not_there_is_said_to_be_gone(bare_guild, command):
     seen = await run(bare_guild, command, "12345")
     assert seen.private
-    assert seen.text == GONE
+    assert seen.text.startswith("No poll, or more than one, goes by “12345”.")
 
 
 async def test_closed_now_it_can_be_reopened_until_it_is_final(bare_guild):
@@ -169,7 +169,7 @@ async def test_a_question_is_reworded_and_the_card_follows(bare_guild):
     form = await press(bare_guild, panel, "poll_edit:reword")
     assert fields(form) == {"words": "Which concept should have been built?"}
     refused = await fill(bare_guild, form, {"words": "x" * 301})
-    assert "A poll needs a question of 1 to 300 characters." in refused.text
+    assert "A poll needs a question of 1 to 300 characters" in refused.text
     again = await press(bare_guild, refused, "poll_edit:reword")
     assert fields(again) == {"words": "x" * 301}
     done = await fill(bare_guild, again, {"words": "Which concept was robbed?"})
@@ -286,7 +286,7 @@ async def test_a_poll_is_deleted_after_a_question_with_its_card(bare_guild):
     assert "is deleted." in done.text
     assert bare_guild.world.lines("general") == []
     await bare_guild.work()
-    assert (await run(bare_guild, "edit", poll)).text == GONE
+    assert (await run(bare_guild, "edit", poll)).text.startswith("No poll, or more than one, goes by")
     assert "deleted the poll" in await bare_guild.audit()
 
 
@@ -323,6 +323,8 @@ async def test_ballots_of_those_who_joined_in_a_window_are_set_aside_and_counted
     undone = await press(bare_guild, seen, "poll_aside:undo:0")
     assert undone.text.endswith("No ballots are set aside.")
     assert (await poll.read()).set_aside == ()
+    assert (await run(bare_guild, "set-aside", poll)).text.endswith("No ballots are set aside.")
+    assert (await bare_guild.audit()).count("are set aside; now") == 2  # who only looks changes nothing
     assert "are set aside; now: 3" in await bare_guild.audit()
 
 
@@ -349,6 +351,19 @@ async def test_setting_aside_is_for_moderators_and_not_for_editors(bare_guild):
     seen = await bare_guild.world.slash(editor, "general", "poll set-aside", poll=str(poll.poll.id), **{"from": "2h"})
     assert seen.private
     assert (await poll.read()).set_aside == ()
+
+
+async def test_an_opening_vote_is_told_when_it_is_over(bare_guild):
+    rules = PollRules(PollKind.BRACKET, Method.KNOCKOUT, seeding=Seeding.VOTE, round_length=timedelta(hours=1))
+    poll = await begin(bare_guild, rules, length=None)
+    seen = await run(bare_guild, "results", poll)
+    assert seen.text == "What the opening vote has come to is told when it is over. 0 members have voted so far."
+
+
+async def test_what_is_final_is_not_edited(bare_guild):
+    poll = await begin(bare_guild)
+    await poll.finish()
+    assert (await run(bare_guild, "edit", poll)).text == "The result is final, so nothing of it can be changed."
 
 
 async def test_a_bracket_tells_only_the_rounds_that_are_over(bare_guild):

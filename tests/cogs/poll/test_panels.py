@@ -67,7 +67,8 @@ async def test_several_are_chosen_over_pages_and_saved_together(bare_guild):
 
     await hand.select("ballot:choose", 1, 25)
     assert await hand.saved() is None
-    assert "2 chosen, 3 at most" in hand.text
+    assert "2 chosen, 2 to 3 are asked for" in hand.text
+    assert "<Choose: " in hand.text
     await hand.press("ballot:page:on")
     await hand.select("ballot:choose", 30)
     assert "Car 1 ✓" not in hand.text

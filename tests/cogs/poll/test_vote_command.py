@@ -76,9 +76,9 @@ async def test_what_is_not_there_or_over_is_refused(bare_guild):
     poll = await begin(bare_guild)
     number = str(poll.poll.id)
 
-    assert "no longer exists" in (await world.slash(member, "general", "vote", poll="999")).text
-    assert "no longer exists" in (await world.slash(member, "general", "vote", poll=number, option="#99")).text
-    assert "no longer exists" in (await world.slash(member, "general", "vote", poll=number, option="Trabant")).text
+    assert "goes by “999”" in (await world.slash(member, "general", "vote", poll="999")).text
+    assert "no option “#99”" in (await world.slash(member, "general", "vote", poll=number, option="#99")).text
+    assert "no option “Trabant”" in (await world.slash(member, "general", "vote", poll=number, option="Trabant")).text
     await poll.close()
     assert "closed" in (await world.slash(member, "general", "vote", poll=number, option="#1")).text
     assert await poll.marks(member) is None
