@@ -448,5 +448,5 @@ async def test_panels_speak_the_members_language(bare_guild: House):
     poll = await begin(bare_guild, VERDICT, length=LENGTH)
     hand = await hold(poll, bare_guild.world.editor)
 
-    assert "未判定: 4" in hand.text
+    assert "未判定：4" in hand.text
     assert "とばす" in str(hand.seen.message.raw)

@@ -77,7 +77,7 @@ async def test_what_is_not_there_or_over_is_refused(bare_guild):
     number = str(poll.poll.id)
 
     assert "goes by “999”" in (await world.slash(member, "general", "vote", poll="999")).text
-    assert "no option “#99”" in (await world.slash(member, "general", "vote", poll=number, option="#99")).text
+    assert "no option “\\#99”" in (await world.slash(member, "general", "vote", poll=number, option="#99")).text
     assert "no option “Trabant”" in (await world.slash(member, "general", "vote", poll=number, option="Trabant")).text
     await poll.close()
     assert "closed" in (await world.slash(member, "general", "vote", poll=number, option="#1")).text
