@@ -305,9 +305,10 @@ def _figure(tally: Tally, line: Line, language: str) -> str:
 
 def _detail(poll: Poll, tally: Tally, line: Line, language: str) -> str:
     match tally.method:
-        case Method.PLURALITY | Method.IRV:
-            shown = line.score if tally.method is Method.PLURALITY else _last_votes(tally, line)
-            return percent(float(shown), tally.ballots_n)
+        case Method.PLURALITY:
+            return percent(float(line.score), tally.ballots_n)
+        case Method.IRV if tally.rounds:
+            return _run_off_detail(tally, line, language)
         case Method.SUM | Method.STAR:
             if line.average is None:
                 return ""
@@ -321,3 +322,12 @@ def _detail(poll: Poll, tally: Tally, line: Line, language: str) -> str:
             )
         case _:
             return ""
+
+
+def _run_off_detail(tally: Tally, line: Line, language: str) -> str:
+    """Return what an option had of the votes that counted in the last round, or in which round it went out."""
+    last = tally.rounds[-1].totals
+    if line.number in last:
+        return percent(last[line.number], sum(last.values()))
+    rounds_n = sum(line.number in each.totals for each in tally.rounds)
+    return text("poll.picture.out_in", language, number=rounds_n)

@@ -230,10 +230,10 @@ def test_a_final_that_is_shared_is_told_with_both_winners_and_not_as_open():
 def test_a_run_off_tells_what_each_option_won_or_went_out_with():
     poll = poll_of(CARS[:3], rules=PollRules(PollKind.RANKED, Method.IRV))
     sample = voted(poll, {in_order(1): 4, in_order(2): 3, in_order(3, 2): 2})
-    assert [(row.label, row.figure) for row in rows_of(sample.poll, sample.tally, "en")] == [
-        ("Nissan IDx Nismo", "5"),
-        ("Mazda RX-Vision", "4"),
-        ("Toyota FT-1", "2"),
+    assert [(row.label, row.figure, row.detail) for row in rows_of(sample.poll, sample.tally, "en")] == [
+        ("Nissan IDx Nismo", "5", "56%"),
+        ("Mazda RX-Vision", "4", "44%"),
+        ("Toyota FT-1", "2", "out in round 1"),
     ]
 
 

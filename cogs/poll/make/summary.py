@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from bot.domain.poll.draft import PollDraft
 from bot.domain.poll.rules import PollKind
+from bot.render.poll_words import joined
 from bot.text import plural, text
 
 
@@ -50,13 +51,13 @@ def rule_lines(draft: PollDraft, asked_in: str) -> list[str]:
 
 
 def length_text(length: timedelta, asked_in: str) -> str:
-    """Return a length of whole minutes in words, such as "1 day, 12 hours"."""
+    """Return a length of whole minutes in words, such as "1 day 12 hours"."""
     minutes = round(length / timedelta(minutes=1))
     hours, minutes = divmod(minutes, 60)
     days, hours = divmod(hours, 24)
     parts = (("days", days), ("hours", hours), ("minutes", minutes))
     said = [plural(f"poll_make.length.{unit}", asked_in, amount) for unit, amount in parts if amount]
-    return text("poll_make.length.between", asked_in).join(said)
+    return joined(said, asked_in)
 
 
 def both_stamps(at: int) -> str:

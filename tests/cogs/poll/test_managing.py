@@ -68,6 +68,14 @@ async def test_a_result_is_told_as_everybody_may_see_it(bare_guild):
     for who in range(3):
         await poll.press(bare_guild.world.members[who], "option:1")
     assert "3 members have voted so far." in (await run(bare_guild, "results", poll)).text
+    for who in (bare_guild.world.moderator, bare_guild.world.editor):
+        await poll.press(who, "option:1")
+    running = await run(bare_guild, "results", poll)
+    assert running.text.startswith(
+        "## So far: Which concept should have been built?\n**Mazda RX-500 is ahead so far.**"
+    )
+    assert "**5 votes so far**" in running.text
+    assert "Check it" not in running.text  # there is nothing to check yet
     await poll.close()
     told = await run(bare_guild, "results", poll)
     assert told.private
@@ -180,6 +188,8 @@ async def test_a_question_is_reworded_and_the_card_follows(bare_guild):
 
 async def test_options_are_renamed_merged_removed_and_each_is_undone(bare_guild):
     poll = await begin(bare_guild, PollRules(is_write_in=True), ["Mazda RX-500", "Mazda RX 500", "Nissan 126X"])
+    member = bare_guild.world.members[0]
+    await poll.press(member, "option:2")
     panel = await option(bare_guild, await run(bare_guild, "edit", poll), 2)
     assert "**Mazda RX 500**" in panel.text
     panel = await press(bare_guild, panel, "poll_edit:merge")
@@ -189,8 +199,12 @@ async def test_options_are_renamed_merged_removed_and_each_is_undone(bare_guild)
     assert "votes for it count for **Mazda RX-500**" in panel.text
     await bare_guild.work()
     assert "Mazda RX 500" not in texts(poll.card)
+    assert "Saved: **Mazda RX 500** (counts for Mazda RX-500)" in (await poll.press(member, "mine")).text
     panel = await press(bare_guild, panel, "poll_edit:unmerge")
     assert "It can be chosen." in panel.text
+    await press(bare_guild, panel, "poll_edit:remove")
+    assert "**Mazda RX 500** (removed: it does not count)" in (await poll.press(member, "mine")).text
+    panel = await press(bare_guild, panel, "poll_edit:restore")
 
     panel = await option(bare_guild, panel, 3)
     refused = await fill(bare_guild, await press(bare_guild, panel, "poll_edit:rename"), {"words": "mazda rx-500"})
