@@ -139,7 +139,9 @@ def outcome_sentence(poll: Poll, tally: Tally, language: str) -> str:
     if not tally.winners and is_running(poll):
         return text("poll.decided.undecided" if tally.ballots_n else "poll.decided.nobody_yet", language)
     if not tally.winners:
-        return text("poll.decided.nobody", language)
+        # Whoever only took part in a bracket's opening vote has a ballot, too.
+        is_unplayed = tally.method is Method.KNOCKOUT and tally.ballots_n > 0
+        return text("poll.decided.no_matches" if is_unplayed else "poll.decided.nobody", language)
     if is_running(poll):
         return plural("poll.decided.leads", language, len(tally.winners), winners=names)
     if is_quorum_missed(poll, tally):

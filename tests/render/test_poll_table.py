@@ -330,6 +330,14 @@ def test_a_quorum_is_said_to_be_met_or_missed_and_without_it_nobody_won():
     assert missed == "Mazda RX-Vision came first, but the quorum of 500 ballots was not met."
 
 
+def test_a_bracket_with_an_opening_vote_only_was_won_by_nobody():
+    sample = SAMPLES["bracket-4"]
+    unplayed = replace(sample.tally, winners=(), decided_by=Decision.NOBODY)
+    said = decided_sentence(sample.poll, unplayed, "en")
+    assert said == "Nobody voted in any match, so nobody won."
+    assert decided_sentence(sample.poll, replace(unplayed, ballots_n=0), "en") == "Nobody voted, so nobody won."
+
+
 def test_while_it_runs_nobody_has_won():
     sample = SAMPLES["running"]
     assert decided_sentence(sample.poll, sample.tally, "en") == "Mazda RX-Vision is ahead so far."

@@ -101,10 +101,10 @@ class ManageCommands(PollCommands):
         closes_at = None if closes is None else moment(closes, self.desk.clock.now(), zone)
         opened = await self.desk.polls.reopen(actor, found.id, closes_at)
         question = escape(opened.question)
-        if closes_at is None:
+        if opened.ends_at is None:
             await say(interaction, text("poll_make.reopened", asked_in, question=question))
             return
-        at = both_stamps(round(closes_at.timestamp()))
+        at = both_stamps(round(opened.ends_at.timestamp()))
         await say(interaction, text("poll_make.reopened_until", asked_in, question=question, at=at))
 
     @app_commands.command(description=described("poll_make.command.extend"))
@@ -117,7 +117,8 @@ class ManageCommands(PollCommands):
         closes_at = moment(until, self.desk.clock.now(), zone)
         changed = await self.desk.polls.extend(actor, found.id, closes_at)
         params = {"question": escape(changed.question), "at": both_stamps(round(closes_at.timestamp()))}
-        await say(interaction, text("poll_make.extended", language(interaction), **params))
+        name = "poll_make.extended" if changed.bracket is None else "poll_make.extended_round"
+        await say(interaction, text(name, language(interaction), **params))
 
     @app_commands.command(description=described("poll_make.command.export"))
     @app_commands.describe(poll=described("poll_make.option.poll"))

@@ -367,11 +367,18 @@ async def test_setting_aside_is_for_moderators_and_not_for_editors(bare_guild):
     assert (await poll.read()).set_aside == ()
 
 
-async def test_an_opening_vote_is_told_when_it_is_over(bare_guild):
+async def test_of_a_bracket_rounds_are_told_moved_and_opened_again(bare_guild):
     rules = PollRules(PollKind.BRACKET, Method.KNOCKOUT, seeding=Seeding.VOTE, round_length=timedelta(hours=1))
     poll = await begin(bare_guild, rules, length=None)
     seen = await run(bare_guild, "results", poll)
     assert seen.text == "What the opening vote has come to is told when it is over. 0 members have voted so far."
+    moved = await run(bare_guild, "extend", poll, until="3h")
+    assert moved.text.startswith(
+        "The open round of “Which concept should have been built?” now closes 2026-11-20 09:00"
+    )
+    await run(bare_guild, "close", poll)
+    await bare_guild.work()
+    assert "is open again. It closes 2026-11-20 07:00" in (await run(bare_guild, "reopen", poll)).text
 
 
 async def test_what_is_final_is_not_edited(bare_guild):
