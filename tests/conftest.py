@@ -12,6 +12,7 @@ from hypothesis import settings
 from bot.clock import ManualClock
 from bot.storage.migrate import upgrade
 from bot.storage.store import Store, open_store
+from tests.compiled import share_compiled_statements
 from tests.house import START, House, NewsServer, open_house
 from tests.postgres import URL_FIXTURES, Postgresql, PostgresqlMissingError, running_postgresql
 
@@ -20,6 +21,8 @@ from tests.postgres import URL_FIXTURES, Postgresql, PostgresqlMissingError, run
 settings.register_profile("paddock", deadline=None, max_examples=25)
 settings.register_profile("soak", deadline=None, max_examples=300)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "paddock"))
+
+share_compiled_statements()
 
 
 def sqlite_url(path: Path) -> str:

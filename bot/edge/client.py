@@ -166,7 +166,8 @@ class PaddockClient(commands.Bot):
         application_id = self.application_id or 0
         if await self._command_list.is_sent(application_id, digest):
             return False
-        await self.tree.sync()
+        # What `tree.sync` would send: it would translate everything into each locale of Discord's once more.
+        await self.http.bulk_upsert_global_commands(application_id, payload=payload)
         await self._command_list.record(application_id, digest)
         log.info("commands sent application=%s count=%s", application_id, len(payload))
         return True

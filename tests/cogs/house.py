@@ -21,8 +21,11 @@ from bot.demo.world import Line, Person, Seen, World
 from bot.domain.actor import Actor, Capability
 from bot.domain.edition import Edition
 from bot.domain.roundup import EditionStep, Roundup
+from bot.services.guild import SetupChoice
 from bot.settings import Settings
 from bot.storage.roundup import save_roundup
+from bot.text import text
+from cogs.guild.draft import first_draft
 
 MORNING = datetime(2026, 11, 20, 6, 0, tzinfo=UTC)
 POSTED_AT = MORNING.replace(hour=7, minute=30)  # what /setup suggests
@@ -122,6 +125,28 @@ class House:
         manager = person or self.world.manager
         panel = await self.world.slash(manager, "general", "setup")
         return await self.world.press(manager, panel.message, "setup:save")
+
+    async def begin(self) -> None:
+        """Set the guild up with what /setup suggests, without pressing through it; its own tests do that."""
+        general = next(channel for channel in self.guild.text_channels if channel.name == "general")
+        zone, language = self.settings.timezone, self.settings.language
+        draft = first_draft(self.guild, general, timezone=zone, language=language, source_urls=())
+        assert draft.channel_id is not None
+        role = await self.guild.create_role(name=text("guild.setup.role_name", language))
+        await self.app.guilds.set_up(
+            self.actor(),
+            SetupChoice(
+                name=text("guild.setup.roundup_name", language),
+                channel_id=draft.channel_id,
+                at=draft.at,
+                timezone=zone,
+                language=language,
+                parts=draft.parts,
+                notify_role_id=role.id,
+            ),
+        )
+        for url in self.settings.starter_sources:
+            await self.app.sources.add(self.actor(), url)
 
     async def work(self) -> int:
         """Do everything that is due now."""
