@@ -266,7 +266,7 @@ class PollService:
             await ballots.set_aside(session, poll.id, windows)
             count = await ballots.count_ballots(session, poll.id)
             await self._due.schedule(session, POLL, poll.id, self._clock.now(), guild_id=poll.guild_id)
-            await self._audit(session, poll, actor.user_id, "set_aside", n=str(count.set_aside))
+            await self._audit(session, poll, actor.user_id, "set_aside")
             return SetAside(poll, count)
 
         done = await self._store.write(write)
