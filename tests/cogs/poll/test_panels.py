@@ -410,14 +410,6 @@ async def test_an_option_that_was_removed_meanwhile_leaves_the_draft_and_is_told
     assert await hand.saved() == ((4, 1),)
 
 
-async def test_a_panel_of_a_poll_that_was_deleted_says_only_that(bare_guild):
-    poll = await begin(bare_guild, RANKED)
-    hand = await hold(poll)
-    await hand.select("ballot:next", 3)
-    await bare_guild.app.polls.delete(bare_guild.actor(), poll.poll.id)
-    assert await hand.press("Save") == "⚠️ That no longer exists here, so nothing was changed."
-
-
 async def test_a_database_that_is_away_costs_nothing_of_the_draft(bare_guild, monkeypatch):
     hand = await hold(await begin(bare_guild, RANKED))
     await hand.select("ballot:next", 3)
