@@ -9,7 +9,7 @@ import asyncio
 import secrets
 from collections import deque
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from bot.domain.actor import Actor
 from bot.domain.errors import PaddockError
@@ -19,10 +19,12 @@ from bot.domain.poll.vote import Vote, judge
 from bot.storage import ballot as table
 from bot.storage import poll as polls
 from bot.storage.ballot import CastBallot
+from bot.storage.poll import SeenPoll
 from bot.storage.store import Session, Store
 
 # What a transaction takes at most, so that the first of a storm does not wait for all of it: about 50 ms.
 BATCH_MAX = 1_000
+SEEN_MAX = 100  # so many polls are remembered as they were last read
 _NONCE_CHARS = 2 * NONCE_BYTES  # in hex
 
 
@@ -39,15 +41,8 @@ class Receipt(NamedTuple):
         return receipt_of(self.poll.id, self.nonce, canonical(self.marks or ()))
 
 
-class _Entry:
-    """A vote in the queue. `turn` is over when the vote was decided, or when its voter has to write the next batch."""
-
-    __slots__ = ("outcome", "turn", "vote")
-
-    def __init__(self, vote: Vote, turn: asyncio.Future[None]) -> None:
-        self.vote = vote
-        self.turn = turn
-        self.outcome: Receipt | BaseException | None = None
+# A vote in the queue, and what its voter waits for: the outcome, or None where it is their turn to write.
+_Entry: TypeAlias = tuple[Vote, asyncio.Future[Receipt | None]]
 
 
 class BallotBox:
@@ -63,6 +58,7 @@ class BallotBox:
         self._batch_max = batch_max
         self._waiting: deque[_Entry] = deque()
         self._is_writing = False
+        self._seen: dict[int, SeenPoll] = {}
 
     async def cast(self, vote: Vote) -> Receipt:
         """Have a vote written, and return once it is on disk.
@@ -70,67 +66,74 @@ class BallotBox:
         Raises:
             PaddockError: what `judge` says of this vote; or StorageUnavailableError, StorageFullError.
         """
-        entry = _Entry(vote, asyncio.get_running_loop().create_future())
-        self._waiting.append(entry)
+        turn: asyncio.Future[Receipt | None] = asyncio.get_running_loop().create_future()
+        self._waiting.append((vote, turn))
         if self._is_writing:
             try:
-                await entry.turn
+                outcome = await turn
             except asyncio.CancelledError:
-                if entry.turn.done() and not entry.turn.cancelled() and entry.outcome is None:
-                    self._waiting.remove(entry)
+                if turn.done() and not turn.cancelled() and turn.exception() is None and turn.result() is None:
+                    self._waiting.remove((vote, turn))
                     self._hand_over()  # it was to write for the others
                 raise
-        if entry.outcome is None:
-            await self._write_next()
-        if isinstance(entry.outcome, BaseException):
-            raise entry.outcome
-        assert entry.outcome is not None  # noqa: S101  # said for the type checker: a batch decides all that are in it
-        return entry.outcome
+            if outcome is not None:
+                return outcome
+        outcome = await self._write_next()
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return outcome
 
-    async def _write_next(self) -> None:
-        """Write what has queued, the caller's own vote first, and hand the pen to the next who waits."""
+    async def _write_next(self) -> Receipt | BaseException:
+        """Write what has queued, hand the pen to the next who waits, and return what came of the caller's own vote."""
         self._is_writing = True
         batch: list[_Entry] = []
         try:
             await asyncio.sleep(0)  # whoever was told just now and votes again at once comes along
             batch = [self._waiting.popleft() for _ in range(min(len(self._waiting), self._batch_max))]
-            outcomes = await self._store.write(lambda session: _written(session, batch))
+            outcomes = await self._store.write(lambda session: _written(session, batch, self._seen))
         except asyncio.CancelledError:
             # Of the one who wrote. Whether it was committed nobody knows; the others' ballots may be written again.
             batch = batch or [self._waiting.popleft()]
             self._waiting.extendleft(reversed(batch[1:]))
             raise
         except Exception as error:  # noqa: BLE001  # each voter is told of it, the one who wrote among them
-            _tell(batch, [error] * len(batch))
-        else:
-            _tell(batch, outcomes)
+            outcomes = [error] * len(batch)
         finally:
             self._hand_over()
+        _tell(batch, outcomes)
+        return outcomes[0]
 
     def _hand_over(self) -> None:
-        while self._waiting and self._waiting[0].turn.cancelled():
+        while self._waiting and self._waiting[0][1].cancelled():
             self._waiting.popleft()
         self._is_writing = bool(self._waiting)
         if self._waiting:
-            self._waiting[0].turn.set_result(None)
+            self._waiting[0][1].set_result(None)
 
 
 def _tell(batch: Sequence[_Entry], outcomes: Sequence[Receipt | BaseException]) -> None:
-    for entry, outcome in zip(batch, outcomes, strict=True):
-        entry.outcome = outcome
-        if not entry.turn.done():
-            entry.turn.set_result(None)
+    """Tell voters, but for the first, who wrote, and those who have gone, what came of their votes."""
+    for (_, turn), outcome in zip(batch[1:], outcomes[1:], strict=True):
+        if turn.done():
+            continue
+        if isinstance(outcome, BaseException):
+            turn.set_exception(outcome)
+        else:
+            turn.set_result(outcome)
 
 
-async def _written(session: Session, batch: Sequence[_Entry]) -> list[Receipt | BaseException]:
+async def _written(
+    session: Session, batch: Sequence[_Entry], seen: dict[int, SeenPoll]
+) -> list[Receipt | BaseException]:
     """Judge votes one after the other, write what came of them, and return what each voter is told."""
-    found = await polls.polls_by_id(session, sorted({entry.vote.poll_id for entry in batch}), to_vote=True)
+    if len(seen) > SEEN_MAX:
+        seen.clear()
+    found = await polls.polls_to_vote(session, sorted({vote.poll_id for vote, _ in batch}), seen)
     ballots = await _ballots_before(session, batch)
     outcomes: list[Receipt | BaseException] = []
     written: dict[tuple[int, int], CastBallot | None] = {}
     nonces = secrets.token_hex(NONCE_BYTES * len(batch))
-    for place, entry in enumerate(batch):
-        vote = entry.vote
+    for place, (vote, _) in enumerate(batch):
         poll, voter = found.get(vote.poll_id), vote.voter
         key = vote.poll_id, voter.user_id
         try:
@@ -152,15 +155,15 @@ def _cast_ballot(poll: Poll, voter: Actor, kept: str, nonce: str) -> CastBallot:
     joined_at = voter.joined_at
     is_set_aside = bool(poll.set_aside) and any(window.holds(joined_at) for window in poll.set_aside)
     joined_s = None if joined_at is None else int(joined_at.timestamp())
-    return CastBallot(poll.id, voter.user_id, kept, nonce, joined_s, is_set_aside)
+    return poll.id, voter.user_id, kept, nonce, joined_s, is_set_aside
 
 
 async def _ballots_before(session: Session, batch: Sequence[_Entry]) -> dict[tuple[int, int], Marks | None]:
     """Return the ballots of those whose vote depends on what they voted before."""
     asked: dict[int, list[int]] = {}
-    for entry in batch:
-        if entry.vote.needs_ballot:
-            asked.setdefault(entry.vote.poll_id, []).append(entry.vote.voter.user_id)
+    for vote, _ in batch:
+        if vote.needs_ballot:
+            asked.setdefault(vote.poll_id, []).append(vote.voter.user_id)
     before: dict[tuple[int, int], Marks | None] = {}
     for poll_id, user_ids in asked.items():
         for user_id, (marks, _) in (await table.ballots_of_members(session, poll_id, user_ids)).items():

@@ -166,4 +166,4 @@ class NativePollService:
 
 def native_ballot(poll_id: int, user_id: int, marks: Marks) -> CastBallot:
     """Return a ballot as it is kept; when its member joined Discord does not tell."""
-    return CastBallot(poll_id, user_id, canonical(marks), secrets.token_hex(NONCE_BYTES), None, is_set_aside=False)
+    return poll_id, user_id, canonical(marks), secrets.token_hex(NONCE_BYTES), None, False

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from typing import Any, NamedTuple, cast
+from functools import cache, lru_cache
+from itertools import chain
+from typing import Any, TypeAlias, cast
 
 from sqlalchemy import (
     BigInteger,
@@ -29,6 +30,8 @@ from bot.domain.poll.record import KeptBallot
 from bot.storage.base import Base, RowId, Snowflake, insert_for
 from bot.storage.poll import PollRow
 
+# So many rows are one statement; SQLite takes 5,461 (its 32,766 variables).
+ROWS_AT_ONCE = 1_000
 # The drivers that `DATABASE_URL` names.
 _DRIVERS = {"sqlite": "aiosqlite", "postgresql": "asyncpg"}
 
@@ -48,41 +51,47 @@ class BallotRow(Base):
     is_set_aside: Mapped[bool]
 
 
-class CastBallot(NamedTuple):
-    """A ballot to be written: the columns of its row, in their order.
-
-    `marks` are canonical; `joined_s` is when the member joined, in seconds since 1970. When the vote came is not kept.
-    """
-
-    poll_id: int
-    user_id: int
-    marks: str
-    nonce: str
-    joined_s: int | None
-    is_set_aside: bool
+# A ballot to be written: poll, member, canonical marks, nonce, when the member joined in seconds since 1970 (None where
+# Discord does not say), and whether it is set aside. When the vote came is not kept.
+CastBallot: TypeAlias = tuple[int, int, str, str, int | None, bool]
+_COLUMNS = ("poll_id", "user_id", "marks", "nonce", "joined_s", "is_set_aside")
 
 
 @cache
 def _upsert(dialect_name: str) -> str:
     """Return the statement that writes a ballot, as an engine's driver takes it, its values in a row's order."""
     dialect = make_url(f"{dialect_name}+{_DRIVERS[dialect_name]}://").get_dialect()()
-    wanted = insert_for(dialect_name, BallotRow).values({name: bindparam(name) for name in CastBallot._fields})
-    replaced = {name: wanted.excluded[name] for name in CastBallot._fields[2:]}
+    wanted = insert_for(dialect_name, BallotRow).values({name: bindparam(name) for name in _COLUMNS})
+    replaced = {name: wanted.excluded[name] for name in _COLUMNS[2:]}
     compiled = wanted.on_conflict_do_update(
         index_elements=[BallotRow.poll_id, BallotRow.user_id], set_=replaced
     ).compile(dialect=dialect)
     return str(compiled)
 
 
+@lru_cache(maxsize=64)
+def _upsert_of(rows: int) -> str:
+    """Return the statement that writes so many ballots at once on SQLite."""
+    row = f"({', '.join('?' * len(_COLUMNS))})"
+    return _upsert("sqlite").replace(row, ", ".join([row] * rows), 1)
+
+
 async def cast_ballots(session: AsyncSession, ballots: Sequence[CastBallot]) -> None:
     """Write ballots, each in the place of the one that its member had; no member has two of one poll among them.
 
-    They go to the driver as they are: what SQLAlchemy does for each row costs twice what writing it does.
+    They go to the driver as they are: what SQLAlchemy does for each row costs twice what writing it does. On SQLite
+    many are one statement, which takes half the time of as many, and in which the driver's thread needs the interpreter
+    once instead of once a row.
     """
     if not ballots:
         return
     connection = await session.connection()
-    await connection.exec_driver_sql(_upsert(connection.dialect.name), cast("Any", ballots))
+    if connection.dialect.name != "sqlite":
+        await connection.exec_driver_sql(_upsert(connection.dialect.name), cast("Any", ballots))
+        return
+    for first in range(0, len(ballots), ROWS_AT_ONCE):
+        rows = ballots[first : first + ROWS_AT_ONCE]
+        await connection.exec_driver_sql(_upsert_of(len(rows)), tuple(chain.from_iterable(rows)))
 
 
 async def withdraw_ballots(session: AsyncSession, whose: Sequence[tuple[int, int]]) -> None:

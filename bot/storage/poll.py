@@ -4,10 +4,25 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from pydantic import TypeAdapter
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, delete, func, or_, select
+from sqlalchemy import (
+    JSON,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Row,
+    Select,
+    String,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -73,6 +88,13 @@ class PollOptionRow(Base):
     merged_into: Mapped[int | None]
     is_removed: Mapped[bool]
     added_by: Mapped[int | None] = mapped_column(Snowflake)
+
+
+class SeenPoll(NamedTuple):
+    """A poll as it was read from its row."""
+
+    row: Row[Any]
+    poll: Poll
 
 
 @cache
@@ -171,12 +193,13 @@ async def save_poll(session: AsyncSession, poll: Poll, *, shows: bool = True) ->
     Args:
         session: a transaction that had the poll from `poll_to_change`.
         poll: as it is to be.
-        shows: what is shown of it changes as well, so that its card has to be brought up to date.
+        shows: what is shown of it changes as well, so that its card has to be brought up to date; options change only
+            then.
     """
     if shows:
         poll = replace(poll, revision=poll.revision + 1)
+        await _save_options(session, poll.id, poll.options)
     _write(await session.get_one(PollRow, poll.id), poll)
-    await _save_options(session, poll.id, poll.options)
     return poll
 
 
@@ -205,19 +228,36 @@ async def _with_options(session: AsyncSession, rows: Sequence[PollRow]) -> tuple
     return tuple(_poll(row, options[row.id]) for row in rows)
 
 
-async def polls_by_id(session: AsyncSession, poll_ids: Sequence[int], *, to_vote: bool = False) -> dict[int, Poll]:
-    """Return the polls with these ids, those that there are.
+async def polls_by_id(session: AsyncSession, poll_ids: Sequence[int]) -> dict[int, Poll]:
+    """Return the polls with these ids, those that there are."""
+    found = await session.scalars(select(PollRow).where(PollRow.id.in_(poll_ids)).order_by(PollRow.id))
+    return {poll.id: poll for poll in await _with_options(session, found.all())}
+
+
+async def polls_to_vote(session: AsyncSession, poll_ids: Sequence[int], seen: dict[int, SeenPoll]) -> dict[int, Poll]:
+    """Return the polls with these ids that there are; nobody may close them before this transaction ends.
 
     Args:
         session: the transaction.
         poll_ids: which.
-        to_vote: nobody may close them before this transaction ends (PostgreSQL; SQLite has one writer).
+        seen: what this returned before. A poll whose row has not changed since is taken from there, because its options
+            change only with its revision: in a storm making it anew would take as long as writing half of the votes.
     """
-    wanted = select(PollRow).where(PollRow.id.in_(poll_ids)).order_by(PollRow.id)
-    if to_vote:
-        wanted = wanted.with_for_update(read=True)
-    found = await session.scalars(wanted)
-    return {poll.id: poll for poll in await _with_options(session, found.all())}
+    rows = (await session.execute(_rows_to_vote(), {"poll_ids": poll_ids})).all()
+    changed = [row.id for row in rows if row.id not in seen or seen[row.id].row != row]
+    if changed:
+        polls = await polls_by_id(session, changed)
+        seen.update((row.id, SeenPoll(row, polls[row.id])) for row in rows if row.id in polls)
+    return {row.id: seen[row.id].poll for row in rows}
+
+
+@cache
+def _rows_to_vote() -> Select[Any]:
+    """Return the query for rows as the driver gives them: to be compared, not to be understood."""
+    everything: ColumnElement[Any] = literal_column("*")
+    wanted = select(everything).select_from(PollRow).order_by(PollRow.id)
+    # SQLite has one writer and locks no rows.
+    return wanted.where(PollRow.id.in_(bindparam("poll_ids", expanding=True))).with_for_update(read=True)
 
 
 async def poll_by_id(session: AsyncSession, poll_id: int) -> Poll | None:

@@ -19,6 +19,7 @@ from bot.domain.poll.rules import Method, PollKind, PollRules
 from bot.domain.poll.vote import Act, NoBallotError, Vote
 from bot.domain.poll.voter import AccountYoungError, JoinedLateError, RoleMissingError
 from bot.services.ballot_box import BallotBox
+from bot.services.poll_options import PollOptionService
 from bot.storage import ballot as ballots
 from tests.house import OTHER_GUILD
 from tests.services.polling import NIGHT, PollHouse, moderator, voter
@@ -143,6 +144,23 @@ async def test_nobody_votes_before_a_poll_opens(polls: PollHouse):
         await polls.vote(poll, 1, (1, 1))
     await polls.pass_time(timedelta(hours=1))
     await polls.vote(poll, 1, (1, 1))
+
+
+async def test_a_vote_is_judged_by_the_options_of_just_now(polls: PollHouse):
+    poll = await polls.make()
+    await polls.vote(poll, 0, (2, 1))
+    await PollOptionService(polls.polls).remove(moderator, poll.id, 2)
+    with pytest.raises(OptionGoneError):
+        await polls.vote(poll, 1, (2, 1))
+    await polls.vote(poll, 1, (1, 1))
+
+
+async def test_ballots_that_take_several_statements_are_all_written(polls: PollHouse, monkeypatch):
+    monkeypatch.setattr(ballots, "ROWS_AT_ONCE", 3)
+    poll = await polls.make()
+    await asyncio.gather(*(polls.vote(poll, who, (1, 1)) for who in range(10)))
+    await asyncio.gather(*(polls.vote(poll, who, (2, 1)) for who in range(7)))
+    assert await counts(polls, poll.id) == {1: 3, 2: 7}
 
 
 async def test_of_votes_that_come_together_each_is_judged_alone(polls: PollHouse):

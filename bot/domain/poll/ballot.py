@@ -1,6 +1,7 @@
 """What one member votes: checked against the poll, written canonically, and proven by a receipt."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
 from hashlib import sha256
 from typing import TypeAlias
 
@@ -16,6 +17,7 @@ Profile: TypeAlias = Mapping[Marks, int]
 
 NONCE_BYTES = 16
 CANONICAL_CHARS_MAX = 1_000  # a hundred options with their values, as "100=99," each
+CHECKED_MAX = 1_000  # so many different ballots are remembered, of a hundred options about 10 MB
 _RECEIPT = "paddock-ballot-1"
 _CHOSEN = frozenset({1})
 _SCORES = frozenset(range(SCORE_MAX + 1))
@@ -57,6 +59,7 @@ def marks_of(values: Mapping[int, int]) -> Marks:
     return tuple(sorted(values.items()))
 
 
+@lru_cache(maxsize=CHECKED_MAX)
 def canonical(marks: Marks) -> str:
     """Return a ballot as it is kept and hashed, such as ``3=1,5=2``; empty for one that says nothing."""
     return ",".join(f"{number}={value}" for number, value in marks)
@@ -81,6 +84,8 @@ def check_marks(poll: Poll, marks: Marks) -> None:
     Raises:
         EmptyBallotError, OptionGoneError, TooFewChosenError, TooManyChosenError, BadMarkError.
     """
+    if marks in poll.checked:
+        return
     if not marks:
         raise EmptyBallotError
     options, rules = poll.by_number, poll.rules
@@ -98,6 +103,8 @@ def check_marks(poll: Poll, marks: Marks) -> None:
             raise TooFewChosenError(least=least, given=len(marks))
     if not _are_known(marks, kind):
         raise BadMarkError
+    if len(poll.checked) < CHECKED_MAX:
+        poll.checked.add(marks)
 
 
 def _are_known(marks: Marks, kind: PollKind) -> bool:
@@ -114,10 +121,7 @@ def _are_known(marks: Marks, kind: PollKind) -> bool:
             known = _VERDICTS
         case PollKind.BRACKET:
             return False
-    for _, value in marks:  # noqa: SIM110  # a storm of votes comes through here, and a generator costs as much again
-        if value not in known:
-            return False
-    return True
+    return all(value in known for _, value in marks)
 
 
 def counted(options: Sequence[Option], marks: Marks, kind: PollKind) -> Marks:

@@ -114,6 +114,8 @@ class Poll:
     revision: int = 1
     shown_revision: int = 0
     by_number: Mapping[int, Option] = field(init=False, repr=False, compare=False)
+    # Ballots that `check_marks` has found good: in a storm the same few come again and again.
+    checked: set[tuple[tuple[int, int], ...]] = field(init=False, repr=False, compare=False, default_factory=set)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "by_number", {option.number: option for option in self.options})

@@ -1,6 +1,7 @@
 """Who may vote in a poll, and what is said to who may not."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from bot.domain.actor import Actor
 from bot.domain.errors import PaddockError
@@ -25,6 +26,11 @@ class JoinedLateError(PaddockError):
     message_id = "poll.error.joined_late"
 
 
+@lru_cache(maxsize=64)
+def _age(days: int) -> timedelta:
+    return timedelta(days=days)
+
+
 def check_voter(poll: Poll, voter: Actor, at: datetime) -> None:
     """Refuse a member who may not vote.
 
@@ -37,9 +43,9 @@ def check_voter(poll: Poll, voter: Actor, at: datetime) -> None:
         AccountYoungError, RoleMissingError, JoinedLateError.
     """
     rules = poll.rules
-    old_enough_at = voter.created_at + timedelta(days=rules.account_days_min)
-    if rules.account_days_min and at <= old_enough_at:
-        raise AccountYoungError(days=rules.account_days_min, at=round(old_enough_at.timestamp()))
+    days = rules.account_days_min
+    if days and at - voter.created_at <= _age(days):
+        raise AccountYoungError(days=days, at=round((voter.created_at + _age(days)).timestamp()))
     if rules.role_ids and not rules.role_ids & voter.role_ids:
         raise RoleMissingError(roles=", ".join(f"<@&{role_id}>" for role_id in sorted(rules.role_ids)))
     # Discord does not always say when somebody joined; whoever it does not say it of is not shut out for that.
