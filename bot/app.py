@@ -133,74 +133,143 @@ async def open_app(
             await app.client.close()
 
 
-def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader) -> App:
-    due = DueWorkService(store)
-    guilds = GuildService(store, clock, due)
-    feeds = FeedWork(store, clock, due, reader, every=timedelta(minutes=settings.fetch_minutes))
-    pages = PageService(store, clock, reader)
-    sources = SourceService(store, clock, feeds, pages, reader, sources_max=settings.sources_max)
-    roundups = RoundupService(store, clock, due, sources)
-    discussions = DiscussionService(store, clock)
-    editing = EditingService(store, clock, due)
-    suggestions = SuggestionService(store, clock, due, reader)
-    polls = PollService(store, clock, due)
-    votes = VoteService(store, BallotBox(store))
-    followed = FollowedPolls(store)
-    actors = Actors(guilds)
+@dataclass(frozen=True, slots=True)
+class _Services:
+    """The use cases, and what they share; nothing of it knows Discord."""
 
-    async def load(client: PaddockClient) -> None:
-        await client.add_feature(
-            GuildCog(
-                clock,
-                actors,
-                guilds,
-                sources,
-                roundups,
-                timezone=settings.timezone,
-                default_language=settings.language,
-                starter_sources=settings.starter_sources,
-            )
-        )
-        await client.add_feature(SourceCog(actors, sources), (TrySourceButton,))
-        await client.add_feature(RoundupCog(actors, guilds, roundups, editing, live=live, clock=clock), BUTTONS)
-        await client.add_feature(
-            SuggestionCog(actors, guilds, suggestions, live), (SuggestButton, AcceptButton, DismissButton)
-        )
-        await client.add_feature(QuestionCog(actors, QuestionService(store, clock)))
-        await client.add_feature(DiscussionCog(discussions, publisher, threads), (DiscussSelect,))
-        voting = VotingDesk(polls, votes, live)
-        await client.add_feature(VotingCog(polls, voting), POLL_BUTTONS)
-        nominations = NominationService(store, clock, due, votes)
-        await client.add_feature(NominateCog(actors, nominations, voting), (NominateButton,))
-        previews, templates = PollPreviewService(store, clock), PollTemplateService(store, clock, due)
-        making = MakingDesk(clock, actors, guilds, polls, previews, PollOptionService(polls), templates)
-        await client.add_feature(PollCog(making, publisher, client.tree))
-        await client.add_feature(
-            NativePollCog(actors, NativePollService(store, clock, due, polls, followed), client.tree)
-        )
-        await client.add_feature(HelpCog(actors, guilds, DoctorService(clock, guilds, sources, due)))
+    store: Store
+    due: DueWorkService
+    guilds: GuildService
+    feeds: FeedWork
+    sources: SourceService
+    roundups: RoundupService
+    discussions: DiscussionService
+    editing: EditingService
+    suggestions: SuggestionService
+    polls: PollService
+    votes: VoteService
+    followed: FollowedPolls
+
+
+@dataclass(frozen=True, slots=True)
+class _Discord:
+    """The ways to Discord that all features share."""
+
+    client: PaddockClient
+    publisher: Publisher
+    threads: Threads
+    live: LiveEdits
+
+
+def _compose(settings: Settings, clock: Clock, store: Store, reader: FeedReader) -> App:
+    services = _open_services(settings, clock, store, reader)
+
+    async def load(_: PaddockClient) -> None:
+        await _load_features(discord, services, settings, clock)
 
     monotonic = SystemClock().monotonic
     client = PaddockClient(CommandListService(store, clock), load, Quiet(monotonic))
     publisher = Publisher(client, Pace(monotonic, settings.requests_per_s_each))
-    threads = Threads(client, publisher)
-    live = LiveEdits(clock, publisher)
+    discord = _Discord(client, publisher, Threads(client, publisher), LiveEdits(clock, publisher))
+    return App(
+        client=client,
+        runner=_runner(discord, services, clock),
+        live=discord.live,
+        guilds=services.guilds,
+        sources=services.sources,
+        roundups=services.roundups,
+        editing=services.editing,
+        polls=services.polls,
+        votes=services.votes,
+        backups=BackupService(settings.database_url, clock, every=settings.backup_every),
+    )
+
+
+def _open_services(settings: Settings, clock: Clock, store: Store, reader: FeedReader) -> _Services:
+    due = DueWorkService(store)
+    feeds = FeedWork(store, clock, due, reader, every=timedelta(minutes=settings.fetch_minutes))
+    pages = PageService(store, clock, reader)
+    sources = SourceService(store, clock, feeds, pages, reader, sources_max=settings.sources_max)
+    return _Services(
+        store=store,
+        due=due,
+        guilds=GuildService(store, clock, due),
+        feeds=feeds,
+        sources=sources,
+        roundups=RoundupService(store, clock, due, sources),
+        discussions=DiscussionService(store, clock),
+        editing=EditingService(store, clock, due),
+        suggestions=SuggestionService(store, clock, due, reader),
+        polls=PollService(store, clock, due),
+        votes=VoteService(store, BallotBox(store)),
+        followed=FollowedPolls(store),
+    )
+
+
+async def _load_features(discord: _Discord, services: _Services, settings: Settings, clock: Clock) -> None:
+    """Add the cogs and their lasting buttons."""
+    add, actors, guilds = discord.client.add_feature, Actors(services.guilds), services.guilds
+    await add(
+        GuildCog(
+            clock,
+            actors,
+            guilds,
+            services.sources,
+            services.roundups,
+            timezone=settings.timezone,
+            default_language=settings.language,
+            starter_sources=settings.starter_sources,
+        )
+    )
+    await add(SourceCog(actors, services.sources), (TrySourceButton,))
+    roundup = RoundupCog(actors, guilds, services.roundups, services.editing, live=discord.live, clock=clock)
+    await add(roundup, BUTTONS)
+    suggestion = SuggestionCog(actors, guilds, services.suggestions, discord.live)
+    await add(suggestion, (SuggestButton, AcceptButton, DismissButton))
+    await add(QuestionCog(actors, QuestionService(services.store, clock)))
+    await add(DiscussionCog(services.discussions, discord.publisher, discord.threads), (DiscussSelect,))
+    await _load_polls(discord, services, actors, clock)
+    await add(HelpCog(actors, guilds, DoctorService(clock, guilds, services.sources, services.due)))
+
+
+async def _load_polls(discord: _Discord, services: _Services, actors: Actors, clock: Clock) -> None:
+    add, tree = discord.client.add_feature, discord.client.tree
+    store, due, polls = services.store, services.due, services.polls
+    voting = VotingDesk(polls, services.votes, discord.live)
+    await add(VotingCog(polls, voting), POLL_BUTTONS)
+    await add(NominateCog(actors, NominationService(store, clock, due, services.votes), voting), (NominateButton,))
+    making = MakingDesk(
+        clock=clock,
+        actors=actors,
+        guilds=services.guilds,
+        polls=polls,
+        previews=PollPreviewService(store, clock),
+        options=PollOptionService(polls),
+        templates=PollTemplateService(store, clock, due),
+    )
+    await add(PollCog(making, discord.publisher, tree))
+    await add(NativePollCog(actors, NativePollService(store, clock, due, polls, services.followed), tree))
+
+
+def _runner(discord: _Discord, services: _Services, clock: Clock) -> DueRunner:
+    """Return what does the work that falls due, each kind with its service and its hands on Discord."""
+    store, due, publisher = services.store, services.due, discord.publisher
     runner = DueRunner(due, clock)
-    runner.register(feeds, feeds.read)
+    runner.register(services.feeds, services.feeds.read)
     runner.register(SourceNoticeWork(store, clock), SourceNotices(publisher).tell)
     runner.register(RoundupWork(store, clock, due), RoundupWork.perform)
-    editions = EditionWork(store, clock, due, sources, roundups)
+    editions = EditionWork(store, clock, due, services.sources, services.roundups)
     asking = EditionPollService(store, clock, due)
-    posting = Posting(publisher, threads, editions, discussions, asking, clock=clock)
+    posting = Posting(publisher, discord.threads, editions, services.discussions, asking, clock=clock)
     runner.register(editions, posting.perform)
     runner.register(ShowWork(store, clock), Showing(posting, Drafts(publisher)).perform)
     runner.register(NoticeWork(store, clock), posting.tell)
-    runner.register(suggestions, SuggestionTelling(publisher).perform)
-    poll_posting = PollPosting(publisher, threads, live, NativePolls(client, publisher))
-    runner.register(PollWork(store, clock, followed), poll_posting.perform)
-    runner.register(PollTemplateWork(store, clock, due, polls), PollTemplateWork.perform)
-    backups = BackupService(settings.database_url, clock, every=settings.backup_every)
-    return App(client, runner, live, guilds, sources, roundups, editing, polls, votes, backups)
+    runner.register(services.suggestions, SuggestionTelling(publisher).perform)
+    natives = NativePolls(discord.client, publisher)
+    poll_posting = PollPosting(publisher, discord.threads, discord.live, natives)
+    runner.register(PollWork(store, clock, services.followed), poll_posting.perform)
+    runner.register(PollTemplateWork(store, clock, due, services.polls), PollTemplateWork.perform)
+    return runner
 
 
 async def run(settings: Settings) -> None:

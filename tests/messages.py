@@ -22,6 +22,11 @@ def custom_ids(view: ui.LayoutView) -> list[str]:
     return [part["custom_id"] for part in parts(view) if "custom_id" in part]
 
 
+def galleries(view: ui.LayoutView) -> list[list[dict]]:
+    """Return the items of each gallery of pictures."""
+    return [part["items"] for part in parts(view) if part["type"] == 12]
+
+
 def check_limits(view: ui.LayoutView) -> None:
     """Hold a message against Discord's limits (components reference)."""
     found = parts(view)
@@ -38,3 +43,7 @@ def check_limits(view: ui.LayoutView) -> None:
         if part["type"] == 3:
             assert 1 <= len(part["options"]) <= 25
             assert all(1 <= len(option["label"]) <= 100 for option in part["options"])
+        if part["type"] == 12:
+            assert 1 <= len(part["items"]) <= 10
+            assert all(len(item["media"]["url"]) <= 2_048 for item in part["items"])
+            assert all(1 <= len(item["description"]) <= 1_024 for item in part["items"])

@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,7 @@ from bot.cli.recount import BYTES_MAX
 from bot.cli.recount_text import BAR_CELLS, bar, unique_labels
 from bot.domain.poll.poll import Option
 from bot.domain.poll.record import record_of
-from bot.domain.poll.rules import Method, PollKind
+from bot.domain.poll.rules import Method, PollKind, TieRule
 from bot.render.poll_export import record_csv, record_json
 from tests.check_messages import ROOT
 from tests.domain.poll.recorded import ballots_of, final_poll
@@ -101,6 +102,19 @@ def test_a_right_record_is_counted_again_and_the_receipt_found(ranked):
     ]
     assert "ランチア won; no tie had to be broken." in lines
     assert "How many prefer the row to the column" in lines
+
+
+def test_nothing_that_a_record_holds_moves_the_terminals_cursor(folder, recount):
+    """Its labels and the seed of its lot are printed, and come from whoever wrote the file."""
+    rules = {"tie_rule": TieRule.LOT, "labels": ("\x1b[2Jback", "\x9bover")}
+    poll = final_poll(kind=PollKind.VERDICT, method=Method.WILSON, **rules)
+    poll = replace(poll, seed="\x1b]0;title\x07")
+    written(folder, poll, ballots_of({1: 1, 2: 1}, {1: 1, 2: 1}, {3: -1}))
+    code, out, _ = recount("poll-7.json")
+    assert code == 0
+    assert "title" in out
+    assert "back" in out
+    assert not {"\x1b", "\x9b", "\x07"} & set(out)
 
 
 def test_a_ballot_that_was_removed_makes_it_fail_loudly(ranked, folder):

@@ -1,8 +1,11 @@
 """``paddock recount``: a poll's record counted again, or other people's ballots counted."""
 
+import io
 import json
 import re
 import sys
+import zipfile
+import zlib
 from pathlib import Path
 from typing import Literal
 
@@ -36,6 +39,7 @@ BALLOT_SUFFIXES = frozenset({".abif", ".csv", ".tsv"})
 _ABIF = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:\{|=|ABIF\b|[0-9]+\s*:)")
 # How the head of `bot.render.poll_export.record_csv` ends. Its cells would be taken for names.
 _EXPORT_SHEET = re.compile(r"[^\r\n]*[,;\t]nonce[,;\t]receipt[,;\t]set_aside\s*(?:[\r\n]|$)")
+_ARCHIVE = b"PK\x03\x04"  # PKWARE APPNOTE, 4.3.7: how a zip begins
 _HEAD_CHARS = 200  # in which the format of a record stands
 
 
@@ -43,6 +47,12 @@ class LargeError(PaddockError):
     """The file is larger than what is read. Params: limit (MiB)."""
 
     message_id = "cli.recount.large"
+
+
+class ArchiveError(PaddockError):
+    """The archive is damaged, or does not hold one record."""
+
+    message_id = "cli.recount.archive"
 
 
 class NotUtf8Error(PaddockError):
@@ -80,7 +90,7 @@ def print_recount(settings: Settings, file: Path, *, expect: str | None, receipt
 
     Args:
         settings: for the language.
-        file: the record, as the bot exported it.
+        file: the record, as the bot exported it: JSON, or a zip with it.
         expect: the digest that was posted.
         receipt: of the ballot to be found.
         output: how it is printed. JSON is printed only for a record that is right.
@@ -188,10 +198,27 @@ def _content(file: Path) -> str:
         body = read_file(file, BYTES_MAX)
     except FileTooLargeError:
         raise LargeError(limit=BYTES_MAX // MEBIBYTE) from None
+    if body.startswith(_ARCHIVE):
+        body = _unpacked(body)
     try:
         return body.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise NotUtf8Error from None
+
+
+def _unpacked(archive: bytes) -> bytes:
+    """Return the record out of an archive, as /poll export packs one that is too large for Discord."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(archive)) as packed:
+            (name,) = [name for name in packed.namelist() if name.lower().endswith(".json")]
+            with packed.open(name) as file:
+                body = file.read(BYTES_MAX + 1)  # whatever size the archive states
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError, NotImplementedError):
+        # Damaged, none or several records, locked with a password, packed in a way that nobody here unpacks.
+        raise ArchiveError from None
+    if len(body) > BYTES_MAX:
+        raise LargeError(limit=BYTES_MAX // MEBIBYTE)
+    return body
 
 
 def _hash(given: str | None) -> str | None:

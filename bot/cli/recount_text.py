@@ -103,11 +103,12 @@ def print_result(poll: Poll, tally: Tally, language: str, *, how: str) -> None:
         how: it was counted, in a sentence or two.
     """
     console = _console()
+    # A file may hold anything in its labels and its seed, what moves a terminal's cursor too.
     console.print(Text(clean(poll.question), style="bold"))
-    console.print(Text(poll_words.subtitle(poll, tally, language), style="dim"))
-    console.print(Text(how, style="dim"))
+    console.print(Text(clean(poll_words.subtitle(poll, tally, language)), style="dim"))
+    console.print(Text(clean(how), style="dim"))
     console.print()
-    console.print(Text(poll_words.decided_sentence(poll, tally, language), style="bold green"))
+    console.print(Text(clean(poll_words.decided_sentence(poll, tally, language)), style="bold green"))
     console.print()
     lines = _lines(poll, tally, language)
     console.print(lines if _fits(console, lines) else _lines(poll, tally, language, with_bars=False))
@@ -131,8 +132,8 @@ def _lines(poll: Poll, tally: Tally, language: str, *, with_bars: bool = True) -
             str(row.place),
             Text(labels[row.number], style="bold" if row.is_winner else ""),
             bar(row.share) if with_bars else "",
-            Text(row.figure),
-            Text(row.detail),
+            Text(clean(row.figure)),
+            Text(clean(row.detail)),
         )
     return table
 

@@ -8,6 +8,7 @@ from discord import ButtonStyle, MediaGalleryItem, SelectOption, ui
 from bot.domain.edition import Answer, BigQuestion, Correction, Edition, LookBack, QuestionOrigin, Section
 from bot.domain.guild import Part
 from bot.domain.wording import clean, cut
+from bot.edge.gallery import ALT_CHARS_MAX, picture_address
 from bot.edge.markdown import escape, fit, link
 from bot.edge.poll_card import marker as poll_marker
 from bot.edge.question import ACCENT, OPTIONS_SHOWN_MAX
@@ -24,8 +25,6 @@ SUMMARY_CHARS_MIN = 80
 SUMMARY_CHARS_STEP = 60
 SOURCES_SHOWN_MAX = 5
 SOURCES_SHOWN_MIN = 2
-IMAGE_URL_CHARS_MAX = 2_048  # Discord docs, components reference, unfurled media item
-ALT_CHARS_MAX = 256  # Discord docs, media gallery item, "description" allows 1,024; a headline is enough
 OPTION_CHARS_MAX = 100  # Discord docs, components reference, select option: "label" and "description"
 OUTLET_CHARS_MAX = 80
 # What the parts around the stories may take of the text, so that some is left for the lead whatever they hold.
@@ -107,9 +106,9 @@ def edition_view(
     stories = _fit(edition, language, TEXT_CHARS_MAX - taken)
 
     container: ui.Container[ui.LayoutView] = ui.Container(ui.TextDisplay(head), accent_colour=ACCENT)
-    if edition.lead is not None and _can_show(edition.lead.image_url):
+    if edition.lead is not None and (address := picture_address(edition.lead.image_url)) is not None:
         alt = cut(clean(edition.lead.headline), ALT_CHARS_MAX)
-        container.add_item(ui.MediaGallery(MediaGalleryItem(edition.lead.image_url or "", description=alt)))
+        container.add_item(ui.MediaGallery(MediaGalleryItem(address, description=alt)))
     for place, (_, words) in enumerate(stories):
         if place > 0:
             # A line under the lead; between the others only air, or each headline would hang on the story above it.
@@ -166,17 +165,6 @@ def _head(edition: Edition, language: str, notify_role_id: int | None) -> str:
     return "\n".join(lines)
 
 
-def _can_show(image_url: str | None) -> bool:
-    """Tell whether Discord takes an address for a picture; one that it refuses would keep the whole edition back."""
-    return (
-        image_url is not None
-        and len(image_url) <= IMAGE_URL_CHARS_MAX
-        and image_url.startswith(("http://", "https://"))
-        and image_url.isascii()
-        and not any(char.isspace() for char in image_url)
-    )
-
-
 def _fit(edition: Edition, language: str, chars_max: int) -> list[tuple[Section, str]]:
     """Return the stories that are shown, lead first, with their words.
 
@@ -214,7 +202,7 @@ def _section(section: Section, language: str, frame: _Frame, *, is_lead: bool) -
     names = [_credit(credit, url, language) for credit in shown]
     if (more := len(credited) - len(shown)) > 0:
         names.append(plural("roundup.view.more_sources", language, more))
-    if is_lead and section.image_source and _can_show(section.image_url):
+    if is_lead and section.image_source and picture_address(section.image_url) is not None:
         outlet = escape(source_name(section.image_source, language), OUTLET_CHARS_MAX)
         names.append(text("edition.picture", language, name=outlet))
     if names:

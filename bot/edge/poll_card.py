@@ -4,12 +4,13 @@ from collections.abc import Iterable, Sequence
 
 import discord
 import regex
-from discord import ButtonStyle, MediaGalleryItem, SelectOption, ui
+from discord import ButtonStyle, SelectOption, ui
 
 from bot.domain.poll.bracket import is_opening_vote, open_matches
 from bot.domain.poll.poll import SHOWN_FROM_BALLOTS, Option, Poll, PollState
 from bot.domain.poll.rules import PollKind
 from bot.domain.wording import cut
+from bot.edge.gallery import caption_of, gallery_of, uploaded
 from bot.edge.markdown import escape, link
 from bot.edge.publish import Picture
 from bot.edge.question import ACCENT
@@ -49,10 +50,15 @@ def poll_card(shown: ShownPoll, picture: Picture | None = None) -> ui.LayoutView
         picture: of a bracket or of a final result, where there is one.
     """
     head, foot = _head(shown), _foot(shown)
-    room = TEXT_CHARS_MAX - len(head) - len(foot)
+    pictured = () if picture is not None else _pictured(shown)
+    caption = caption_of(shown.poll, pictured, shown.language)
+    room = TEXT_CHARS_MAX - len(head) - len(foot) - len(caption)
     container: ui.Container[ui.LayoutView] = ui.Container(ui.TextDisplay(head), accent_colour=ACCENT)
     if picture is not None:
-        container.add_item(gallery(picture))
+        container.add_item(uploaded(picture))
+    elif (pictures := gallery_of(shown.poll, pictured, shown.language)) is not None:
+        container.add_item(pictures)
+        container.add_item(ui.TextDisplay(caption))
     if body := _body(shown, room, is_pictured=picture is not None):
         container.add_item(ui.Separator(visible=False))
         container.add_item(ui.TextDisplay(body))
@@ -77,11 +83,6 @@ def reminder_view(shown: ShownPoll) -> ui.LayoutView:
     view = ui.LayoutView(timeout=None)
     view.add_item(ui.Container(ui.TextDisplay(words), row, accent_colour=ACCENT))
     return view
-
-
-def gallery(picture: Picture) -> ui.MediaGallery[ui.LayoutView]:
-    """Return a picture that is uploaded with its message, as the message shows it."""
-    return ui.MediaGallery(MediaGalleryItem(picture.address, description=picture.description))
 
 
 def own_emoji(option: Option) -> str | None:
@@ -141,6 +142,14 @@ def _terms(poll: Poll, language: str) -> list[str]:
     if rules.quorum is not None:
         terms.append(text("vote.card.quorum", language, quorum=rules.quorum))
     return terms
+
+
+def _pictured(shown: ShownPoll) -> Sequence[Option]:
+    """Return the options whose pictures are shown: all that can be chosen, and after the close who has won."""
+    poll = shown.poll
+    if is_running(poll):
+        return poll.standing
+    return [] if shown.tally is None else [poll.by_number[number] for number in winners(poll, shown.tally)]
 
 
 # How far it has come.

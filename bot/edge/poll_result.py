@@ -5,8 +5,9 @@ from discord import ui
 from bot.domain.poll.poll import PollState
 from bot.domain.poll.tally import Tally
 from bot.domain.wording import clean
+from bot.edge.gallery import uploaded
 from bot.edge.markdown import escape
-from bot.edge.poll_card import TEXT_CHARS_MAX, gallery, marker
+from bot.edge.poll_card import TEXT_CHARS_MAX, marker
 from bot.edge.publish import Picture
 from bot.edge.question import ACCENT
 from bot.render.poll_table import text_table
@@ -40,7 +41,7 @@ def result_view(shown: ShownPoll, tally: Tally, picture: Picture | None = None) 
     proof = "\n".join(_proof(shown))
     container: ui.Container[ui.LayoutView] = ui.Container(ui.TextDisplay(head), accent_colour=ACCENT)
     if picture is not None:
-        container.add_item(gallery(picture))
+        container.add_item(uploaded(picture))
     room = TEXT_CHARS_MAX - len(head) - len(proof) - 2 * (len(_FENCE) + 1)
     if table := text_table(poll, tally, language, chars_max=room).replace(_GRAVE, _HARMLESS_GRAVE):
         container.add_item(ui.TextDisplay(f"{_FENCE}\n{table[:room]}\n{_FENCE}"))

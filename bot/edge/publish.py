@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 NONCE_CHARS_MAX = 25  # Discord docs, create message, "nonce"
 THREAD_NAME_CHARS_MAX = 100  # Discord docs, channel resource, "name"
 THREAD_ARCHIVE_MINUTES = 4_320  # three days: a weekend's answers stay in view
+THREAD_ASLEEP = 50083  # Discord docs, JSON error codes: an operation on an archived thread
 THREAD_EXISTS = 160004  # Discord docs, JSON error codes: a thread has already been created for this message
 NO_PERMISSION = (50001, 50013)  # Discord docs, JSON error codes: missing access, missing permissions
 SERVER_FAULT = 500  # and above
@@ -159,9 +160,23 @@ class Publisher:
     ) -> None:
         """Replace what a message shows, and its picture if a new one comes along; nobody is mentioned again.
 
+        A thread in which nobody has said anything for a while is woken for it, as a message would wake it.
+
         Raises:
             CannotActError: if the message or channel is gone or the bot lacks a permission there.
         """
+        try:
+            await self._edit(channel_id, message_id, shown, priority)
+        except discord.HTTPException as error:
+            if error.code != THREAD_ASLEEP:
+                raise
+            async with self.acting(channel_id, priority):
+                await self._client.http.edit_channel(channel_id, archived=False)
+            await self._edit(channel_id, message_id, shown, priority)
+
+    async def _edit(
+        self, channel_id: int, message_id: int, shown: ui.LayoutView | Illustrated, priority: Priority
+    ) -> None:
         message = self._client.get_partial_messageable(channel_id).get_partial_message(message_id)
         async with self.acting(channel_id, priority):
             mentions = discord.AllowedMentions.none()

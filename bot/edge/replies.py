@@ -50,6 +50,14 @@ async def say(
         await interaction.response.send_message(content, ephemeral=True, allowed_mentions=mentions)
 
 
+async def show_again(interaction: discord.Interaction, view: ui.LayoutView) -> None:
+    """Answer a press in a private panel by showing it anew in its place, whether or not the answer was deferred."""
+    if interaction.response.is_done():
+        await interaction.edit_original_response(view=view)
+    else:
+        await interaction.response.edit_message(view=view)
+
+
 async def think(interaction: discord.Interaction) -> None:
     """Tell Discord that the answer takes more than a moment; it will be ephemeral."""
     await interaction.response.defer(ephemeral=True, thinking=True)
@@ -105,7 +113,9 @@ class Panel(ui.LayoutView):
         for item in self.walk_children():
             if isinstance(item, ui.Button | ui.Select | ui.RoleSelect | ui.ChannelSelect):
                 item.disabled = True
-        self.add_item(ui.TextDisplay(text("common.panel_closed", language(self.last_used))))
+        closed = text("common.panel_closed", language(self.last_used))
+        if self.content_length() + len(closed) <= TEXT_CHARS_MAX:
+            self.add_item(ui.TextDisplay(closed))
         with suppress(discord.HTTPException):  # the asker may have dismissed it
             await self.last_used.edit_original_response(view=self)
 

@@ -15,6 +15,7 @@ from bot.domain.poll.ballot import profile_of
 from bot.domain.poll.bracket import is_over
 from bot.domain.poll.knockout import begun_by, close_round
 from bot.domain.poll.native import NativeLook
+from bot.domain.poll.plainness import Plainness, plain_options
 from bot.domain.poll.poll import CLOSE_GRACE, FINAL_AFTER, POLL, Poll, PollState, PollStep
 from bot.domain.poll.rules import PollKind
 from bot.services.followed_polls import FollowedPolls
@@ -57,6 +58,7 @@ class PollOutcome:
     """What a step made: the card, its thread, or the message with the result; or what Discord said of a native poll.
 
     `channel_id` is where the card stands if that is not where it was to be posted: in a forum it is a post.
+    `plainness` is what of its options' adornments Discord did not draw, and is left out of the poll from now on.
     """
 
     channel_id: int | None = None
@@ -64,6 +66,7 @@ class PollOutcome:
     thread_id: int | None = None
     result_id: int | None = None
     native: NativeLook | None = None
+    plainness: Plainness = Plainness.FULL
 
 
 class PollWork:
@@ -133,6 +136,7 @@ class PollWork:
             recorded = replace(
                 poll,
                 begun=None,
+                options=plain_options(poll.options, outcome.plainness),
                 channel_id=outcome.channel_id or poll.channel_id,
                 message_id=outcome.message_id or poll.message_id,
                 thread_id=outcome.thread_id or poll.thread_id,
@@ -140,9 +144,9 @@ class PollWork:
                 reminded_at=now if step.step is PollStep.REMIND else poll.reminded_at,
                 shown_revision=step.poll.revision if shows else poll.shown_revision,
             )
-            # The thread's and the result's links stand on the card.
+            # The thread's and the result's links stand on the card, and its options are others where some is left out.
             linked = step.step in {PollStep.THREAD, PollStep.RESULT}
-            await table.save_poll(session, recorded, shows=linked)
+            await table.save_poll(session, recorded, shows=linked or outcome.plainness is not Plainness.FULL)
 
         await self._store.write(write)
         log.info("poll step done guild=%s poll=%s step=%s", step.poll.guild_id, work.subject_id, step.step)

@@ -288,11 +288,15 @@ async def poll_of_native(session: AsyncSession, message_id: int) -> Poll | None:
 async def polls_of(
     session: AsyncSession, guild_id: int, *, states: Iterable[PollState] = PollState, like: str = "", limit: int = 25
 ) -> tuple[Poll, ...]:
-    """Return a guild's polls in these states, the newest first, whose question holds `like`."""
+    """Return a guild's polls in these states, the newest first, whose question holds `like`.
+
+    One that has `like` as its number comes before all of them, or it would be lost among years and model names.
+    """
     wanted = select(PollRow).where(PollRow.guild_id == guild_id, PollRow.state.in_([*states]))
     if like:
-        wanted = wanted.where(
-            or_(PollRow.question.icontains(like, autoescape=True), PollRow.id == (int(like) if _is_id(like) else -1))
+        is_meant = PollRow.id == (int(like) if _is_id(like) else -1)
+        wanted = wanted.where(or_(PollRow.question.icontains(like, autoescape=True), is_meant)).order_by(
+            is_meant.desc()
         )
     found = await session.scalars(wanted.order_by(PollRow.id.desc()).limit(limit))
     return await _with_options(session, found.all())

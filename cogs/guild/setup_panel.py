@@ -15,12 +15,14 @@ from bot.domain.zones import check_zone
 from bot.edge.markdown import escape
 from bot.edge.publish import refusals
 from bot.edge.replies import Field, Form, Panel
+from bot.edge.selects import OneOf, SomeOf
 from bot.text import LANGUAGES, join_names, text
 from cogs.guild.draft import Draft, lacking, notify_role
 
 Check = Callable[[discord.Interaction], Awaitable[None]]
 Save = Callable[[discord.Interaction, Draft], Awaitable[None]]
 SELECT_OPTIONS_MAX = 25  # Discord docs, components reference, "string select"
+LABEL_CHARS_MAX = 100  # likewise, select option: "label"
 
 
 class SetupPanel(Panel):
@@ -58,12 +60,62 @@ class SetupPanel(Panel):
         self.clear_items()
         container: ui.Container[SetupPanel] = ui.Container(ui.TextDisplay(self._summary()))
         container.add_item(ui.ActionRow(ChannelChoice(self)))
-        container.add_item(ui.ActionRow(LanguageChoice(self)))
-        container.add_item(ui.ActionRow(PartsChoice(self)))
+        container.add_item(ui.ActionRow(self._language_choice()))
+        container.add_item(ui.ActionRow(self._parts_choice()))
         if self._starter_sources:
-            container.add_item(ui.ActionRow(SourcesChoice(self, self._starter_sources)))
+            container.add_item(ui.ActionRow(self._sources_choice()))
         container.add_item(self._buttons())
         self.add_item(container)
+
+    def _language_choice(self) -> OneOf[str]:
+        """Return the select of the language of everything that the whole guild sees."""
+
+        async def take(interaction: discord.Interaction, language: str) -> None:
+            self.draft.language = language
+            await self.refresh(interaction)
+
+        return OneOf(
+            LANGUAGES,
+            custom_id="setup:language",
+            chosen=self.draft.language,
+            label=lambda language: self.say(f"guild.language.{language}"),
+            placeholder=self.say("guild.setup.choose_language"),
+            take=take,
+        )
+
+    def _parts_choice(self) -> SomeOf[Part]:
+        """Return the select of the parts that are on."""
+
+        async def take(interaction: discord.Interaction, parts: frozenset[Part]) -> None:
+            self.draft.parts = parts
+            await self.refresh(interaction)
+
+        return SomeOf(
+            Part,
+            custom_id="setup:parts",
+            chosen=self.draft.parts,
+            label=lambda part: self.say(f"guild.part.{part.value}"),
+            about=lambda part: self.say(f"guild.part_about.{part.value}"),
+            placeholder=self.say("guild.setup.choose_parts"),
+            take=take,
+        )
+
+    def _sources_choice(self) -> SomeOf[int]:
+        """Return the select of the starter sources that are followed, by their places: an address may be too long."""
+        urls = self._starter_sources
+
+        async def take(interaction: discord.Interaction, places: frozenset[int]) -> None:
+            self.draft.source_urls = tuple(urls[place] for place in sorted(places))
+            await self.refresh(interaction)
+
+        return SomeOf(
+            range(len(urls)),
+            custom_id="setup:sources",
+            chosen=[place for place, url in enumerate(urls) if url in self.draft.source_urls],
+            label=lambda place: urls[place].removeprefix("https://").removeprefix("http://")[:LABEL_CHARS_MAX],
+            placeholder=self.say("guild.setup.choose_sources"),
+            take=take,
+        )
 
     async def refresh(self, interaction: discord.Interaction) -> None:
         """Show the draft as it is now."""
@@ -169,84 +221,6 @@ class ChannelChoice(ui.ChannelSelect[SetupPanel]):
     async def callback(self, interaction: discord.Interaction) -> None:
         """Take the channel."""
         self.panel.draft.channel_id = self.values[0].id
-        await self.panel.refresh(interaction)
-
-
-class LanguageChoice(ui.Select[SetupPanel]):
-    """The language of everything that the whole guild sees."""
-
-    def __init__(self, panel: SetupPanel) -> None:
-        super().__init__(
-            placeholder=panel.say("guild.setup.choose_language"),
-            options=[
-                discord.SelectOption(
-                    label=panel.say(f"guild.language.{language}"),
-                    value=language,
-                    default=language == panel.draft.language,
-                )
-                for language in LANGUAGES
-            ],
-            custom_id="setup:language",
-        )
-        self.panel = panel
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        """Take the language."""
-        self.panel.draft.language = self.values[0]
-        await self.panel.refresh(interaction)
-
-
-class PartsChoice(ui.Select[SetupPanel]):
-    """Which parts are on."""
-
-    def __init__(self, panel: SetupPanel) -> None:
-        super().__init__(
-            placeholder=panel.say("guild.setup.choose_parts"),
-            min_values=0,
-            max_values=len(Part),
-            options=[
-                discord.SelectOption(
-                    label=panel.say(f"guild.part.{part.value}"),
-                    description=panel.say(f"guild.part_about.{part.value}"),
-                    value=part.value,
-                    default=part in panel.draft.parts,
-                )
-                for part in Part
-            ],
-            custom_id="setup:parts",
-        )
-        self.panel = panel
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        """Take the parts."""
-        self.panel.draft.parts = frozenset(Part(value) for value in self.values)
-        await self.panel.refresh(interaction)
-
-
-class SourcesChoice(ui.Select[SetupPanel]):
-    """Which of the starter sources are followed."""
-
-    def __init__(self, panel: SetupPanel, starter_sources: tuple[str, ...]) -> None:
-        super().__init__(
-            placeholder=panel.say("guild.setup.choose_sources"),
-            min_values=0,
-            max_values=len(starter_sources),
-            options=[
-                discord.SelectOption(
-                    label=url.removeprefix("https://").removeprefix("http://")[:100],
-                    value=str(place),
-                    default=url in panel.draft.source_urls,
-                )
-                for place, url in enumerate(starter_sources)
-            ],
-            custom_id="setup:sources",
-        )
-        self.panel = panel
-        self._starter_sources = starter_sources
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        """Take the sources."""
-        self.panel.draft.source_urls = tuple(self._starter_sources[int(value)] for value in self.values)
         await self.panel.refresh(interaction)
 
 

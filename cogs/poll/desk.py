@@ -5,10 +5,12 @@ from functools import partial
 import discord
 from discord import ui
 
+from bot.domain.errors import GoneError
 from bot.domain.poll.ballot import Marks
 from bot.domain.poll.poll import Poll, PollState
 from bot.edge.actor import Actors
 from bot.edge.live_edit import LiveEdits
+from bot.edge.patience import patiently
 from bot.edge.publish import Illustrated
 from bot.services.ballot_box import Receipt
 from bot.services.poll import PollService
@@ -25,26 +27,35 @@ class VotingDesk:
         self._live = live
 
     async def own(self, interaction: discord.Interaction, poll_id: int) -> OwnBallot:
-        """Return a poll with the ballot of who asks; see `VoteService.own`."""
-        return await self._votes.own(Actors.member(interaction), poll_id)
+        """Return a poll with the ballot of who asks; see `VoteService.own`.
+
+        Raises:
+            GoneError: also before it opens: then there is no card, and only who made it up asks.
+        """
+        own = await self._votes.own(Actors.member(interaction), poll_id)
+        if own.poll.state is PollState.SCHEDULED:
+            raise GoneError
+        return own
 
     async def vote(self, interaction: discord.Interaction, poll_id: int, marks: Marks) -> Receipt:
         """Give who asks this ballot; see `VoteService.vote`."""
-        return self._shown(await self._votes.vote(Actors.member(interaction), poll_id, marks, interaction.created_at))
+        vote = self._votes.vote(Actors.member(interaction), poll_id, marks, interaction.created_at)
+        return self._shown(await patiently(interaction, vote))
 
     async def choose(self, interaction: discord.Interaction, poll_id: int, number: int) -> Receipt:
         """Choose one option; see `VoteService.choose`."""
-        return self._shown(
-            await self._votes.choose(Actors.member(interaction), poll_id, number, interaction.created_at)
-        )
+        vote = self._votes.choose(Actors.member(interaction), poll_id, number, interaction.created_at)
+        return self._shown(await patiently(interaction, vote))
 
     async def tap(self, interaction: discord.Interaction, poll_id: int, marks: Marks) -> Receipt:
         """Turn options of a ballot on and off; see `VoteService.tap`."""
-        return self._shown(await self._votes.tap(Actors.member(interaction), poll_id, marks, interaction.created_at))
+        vote = self._votes.tap(Actors.member(interaction), poll_id, marks, interaction.created_at)
+        return self._shown(await patiently(interaction, vote))
 
     async def withdraw(self, interaction: discord.Interaction, poll_id: int) -> Receipt:
         """Take a ballot back; see `VoteService.withdraw`."""
-        return self._shown(await self._votes.withdraw(Actors.member(interaction), poll_id, interaction.created_at))
+        vote = self._votes.withdraw(Actors.member(interaction), poll_id, interaction.created_at)
+        return self._shown(await patiently(interaction, vote))
 
     async def catch_up(self) -> None:
         """Have the cards of all open polls brought up to date: votes may have come while nobody could show them."""

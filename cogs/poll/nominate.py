@@ -13,8 +13,9 @@ from bot.domain.wording import clean, cut
 from bot.edge.actor import Actors
 from bot.edge.lasting import SUBJECT, LastingButton
 from bot.edge.markdown import escape
+from bot.edge.patience import patiently
 from bot.edge.poll_card import BUTTON_CHARS_MAX
-from bot.edge.replies import Field, Form, Panel, language, say
+from bot.edge.replies import Field, Form, Panel, language, say, show_again
 from bot.edge.sentences import error_sentence
 from bot.services.nomination import VOTED_KINDS, InDoubt, Nominated, NominationService
 from bot.text import text
@@ -44,7 +45,8 @@ class NominateCog(commands.Cog, name="nominate"):
         """Take what was typed; what is refused is given back, and what is in doubt is asked."""
         actor, asked_in = await self._actors.of(interaction), language(interaction)
         try:
-            placed = await self._nominations.nominate(actor, poll_id, typed, interaction.created_at)
+            nomination = self._nominations.nominate(actor, poll_id, typed, interaction.created_at)
+            placed = await patiently(interaction, nomination)
         except PaddockError as error:
             await say(interaction, view=MendPanel(self, poll_id, typed, error_sentence(error, asked_in), asked_in))
             return
@@ -56,12 +58,13 @@ class NominateCog(commands.Cog, name="nominate"):
     async def insist(self, interaction: discord.Interaction, poll_id: int, label: str) -> Nominated | InDoubt:
         """Take a nomination that is none of those that it was taken for."""
         actor = await self._actors.of(interaction)
-        return await self._nominations.nominate(actor, poll_id, label, interaction.created_at, is_new=True)
+        nomination = self._nominations.nominate(actor, poll_id, label, interaction.created_at, is_new=True)
+        return await patiently(interaction, nomination)
 
     async def mean(self, interaction: discord.Interaction, poll_id: int, number: int) -> Nominated:
         """Take a nomination for an option that stands."""
         actor = await self._actors.of(interaction)
-        return await self._nominations.meant(actor, poll_id, number, interaction.created_at)
+        return await patiently(interaction, self._nominations.meant(actor, poll_id, number, interaction.created_at))
 
     def told(self, placed: Nominated, asked_in: str) -> str:
         """Return what became of a nomination, and of the vote that goes with it; the card is shown anew."""
@@ -172,5 +175,5 @@ class DoubtPanel(Panel):
     async def _end(self, interaction: discord.Interaction, sentence: str) -> None:
         self.clear_items()
         self.add_item(ui.Container(ui.TextDisplay(sentence)))
-        await interaction.response.edit_message(view=self)
+        await show_again(interaction, self)
         self.stop()

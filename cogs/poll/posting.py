@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 import discord
 from discord import ui
@@ -12,9 +13,11 @@ from bot.domain.due_work import CannotActError, NoPermissionError, NothingThereE
 from bot.domain.errors import GoneError
 from bot.domain.poll.bracket import is_opening_vote
 from bot.domain.poll.knockout import result
+from bot.domain.poll.plainness import Plainness
 from bot.domain.poll.poll import Poll, PollState, PollStep
 from bot.domain.poll.tally import Tally
 from bot.domain.wording import clean, cut
+from bot.edge.drawn import as_drawn
 from bot.edge.live_edit import LiveEdits
 from bot.edge.native_poll import NativePolls
 from bot.edge.pace import Priority
@@ -58,9 +61,12 @@ class PollPosting:
         return await self._by_step[task.step](task)
 
     async def _card(self, task: PollTask) -> PollOutcome:
+        outcome, plainness = await as_drawn(task.poll, partial(self._post_card, task))
+        return replace(outcome, plainness=plainness)
+
+    async def _post_card(self, task: PollTask, poll: Poll) -> PollOutcome:
         # A bracket's picture comes when the card is shown with its thread, which is the next thing that happens.
-        poll, view = task.poll, poll_card(task.shown)
-        after = _made_at(poll)
+        view, after = poll_card(replace(task.shown, poll=poll)), _made_at(poll)
         _, forum = await self._threads.parent_of(poll.channel_id)
         if forum is not None and forum.id == poll.channel_id:
             post_id = await self._threads.post_in_forum(
@@ -150,12 +156,13 @@ class PollPosting:
     async def _show(self, task: PollTask) -> PollOutcome:
         poll = task.poll
         message_id = _posted(poll.message_id)
+        plainness = Plainness.FULL
         try:
             async with self._live.held(poll.channel_id, message_id):
-                await self._edit_card(task.shown, message_id)
+                _, plainness = await as_drawn(poll, partial(self._edit_card, task.shown, message_id))
         except NothingThereError:
             log.info("nothing to show any more guild=%s poll=%s", poll.guild_id, poll.id)
-        return PollOutcome()
+        return PollOutcome(plainness=plainness)
 
     async def _follow(self, task: PollTask) -> PollOutcome:
         native_id = _posted(task.poll.native_id)
@@ -163,8 +170,9 @@ class PollPosting:
             native=await self._natives.look(task.poll, native_id, at=task.at, reads_voters=task.reads_voters)
         )
 
-    async def _edit_card(self, shown: ShownPoll, message_id: int) -> None:
-        poll, card = shown.poll, await card_of(shown)
+    async def _edit_card(self, shown: ShownPoll, message_id: int, poll: Poll) -> None:
+        shown = replace(shown, poll=poll)
+        card = await card_of(shown)
         try:
             await self._publisher.edit(poll.channel_id, message_id, card, Priority.POST)
         except NoPermissionError:

@@ -5,13 +5,14 @@ from discord import app_commands
 from discord.ext import commands
 
 from bot.domain.errors import GoneError
+from bot.domain.poll.draft import POLLS_OPEN_MAX
 from bot.domain.poll.poll import OptionUnknownError, Poll, PollState, PollUnknownError
 from bot.domain.poll.rules import PollKind
 from bot.domain.poll.vote import NativeVoteError
 from bot.domain.poll.voter import check_voter
 from bot.domain.wording import clean, cut
 from bot.edge.actor import Actors
-from bot.edge.commands import described
+from bot.edge.commands import CHOICE_CHARS_MAX, CHOICES_MAX, described
 from bot.edge.replies import language, say
 from bot.render.poll_words import label_of
 from bot.services.poll import PollService
@@ -19,8 +20,8 @@ from cogs.poll.desk import VotingDesk
 from cogs.poll.panels import OwnPanel, panel_for
 from cogs.poll.sentences import check_sentence, voted_sentence
 
-CHOICES_MAX = 25  # Discord docs, application commands, autocomplete choices
-CHOICE_CHARS_MAX = 100  # likewise, choice: "name"
+# What has not opened yet is not everybody's business.
+KNOWN = (PollState.OPEN, PollState.CLOSED, PollState.FINAL)
 
 
 class VotingCog(commands.Cog, name="voting"):
@@ -45,12 +46,12 @@ class VotingCog(commands.Cog, name="voting"):
         """Show the panel in which a member fills in their ballot."""
         own = await self._desk.own(interaction, poll_id)
         check_takes_votes(own.poll, interaction)
-        await say(interaction, view=panel_for(self._desk, own, language(interaction)))
+        await panel_for(self._desk, own, language(interaction)).open(interaction)
 
     async def show_own(self, interaction: discord.Interaction, poll_id: int) -> None:
         """Show a member what they voted."""
         own = await self._desk.own(interaction, poll_id)
-        await say(interaction, view=OwnPanel(self._desk, own, language(interaction)))
+        await OwnPanel(self._desk, own, language(interaction)).open(interaction)
 
     async def tell_check(self, interaction: discord.Interaction, poll_id: int) -> None:
         """Tell how a result is counted again."""
@@ -70,16 +71,18 @@ class VotingCog(commands.Cog, name="voting"):
             or own.poll.rules.kind not in {PollKind.SINGLE, PollKind.MULTIPLE}
             or own.poll.rules.choices_min > 1
         ):
-            await say(interaction, view=panel_for(self._desk, own, language(interaction)))
+            await panel_for(self._desk, own, language(interaction)).open(interaction)
             return
         await self.choose(interaction, own.poll.id, _option_number(own.poll, option, language(interaction)))
 
     @vote.autocomplete("poll")
     async def complete_poll(self, interaction: discord.Interaction, typed: str) -> list[app_commands.Choice[str]]:
-        """Offer the open polls whose question holds what was typed."""
-        found = await self._polls.find(Actors.member(interaction), typed, [PollState.OPEN], CHOICES_MAX)
+        """Offer the open polls, where the member can see them, whose question holds what was typed."""
+        found = await self._polls.find(Actors.member(interaction), typed, [PollState.OPEN], POLLS_OPEN_MAX)
+        seen = [poll for poll in found if _sees(interaction, poll)]
         return [
-            app_commands.Choice(name=cut(clean(poll.question), CHOICE_CHARS_MAX), value=str(poll.id)) for poll in found
+            app_commands.Choice(name=cut(clean(poll.question), CHOICE_CHARS_MAX), value=str(poll.id))
+            for poll in seen[:CHOICES_MAX]
         ]
 
     @vote.autocomplete("option")
@@ -105,7 +108,8 @@ class VotingCog(commands.Cog, name="voting"):
         Raises:
             PollUnknownError: if there is no such poll, or more than one.
         """
-        found = await self._polls.find(Actors.member(interaction), typed, limit=CHOICES_MAX)
+        known = await self._polls.find(Actors.member(interaction), typed, KNOWN, POLLS_OPEN_MAX)
+        found = [poll for poll in known if _sees(interaction, poll)]
         meant = [poll for poll in found if str(poll.id) == typed]
         meant = meant or [poll for poll in found if poll.question.casefold() == clean(typed).casefold()]
         meant = meant or [poll for poll in found if poll.state is PollState.OPEN]
@@ -125,6 +129,28 @@ def check_takes_votes(poll: Poll, interaction: discord.Interaction) -> None:
         raise NativeVoteError(link=poll.link or "")
     poll.check_open(interaction.created_at)
     check_voter(poll, Actors.member(interaction), interaction.created_at)
+
+
+def _sees(interaction: discord.Interaction, poll: Poll) -> bool:
+    """Tell whether who asks can see where a poll's card stands; who cannot is told nothing of it.
+
+    What the bot itself cannot see is nobody's: a channel that is gone, or a thread that has gone to sleep, in which
+    the card still stands.
+    """
+    if poll.channel_id == interaction.channel_id:
+        return True
+    channel = None if interaction.guild is None else interaction.guild.get_channel_or_thread(poll.channel_id)
+    member = interaction.user
+    if channel is None or not isinstance(member, discord.Member):
+        return False
+    if isinstance(channel, discord.Thread):
+        # Who is in a private thread is not remembered; there its card is voted on.
+        return channel.parent is not None and not channel.is_private() and _may_view(channel.parent, member)
+    return _may_view(channel, member)
+
+
+def _may_view(channel: discord.abc.GuildChannel, member: discord.Member) -> bool:
+    return channel.permissions_for(member).view_channel
 
 
 def _picked(number: int) -> str:

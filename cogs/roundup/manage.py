@@ -15,6 +15,7 @@ from bot.edge.actor import Actors
 from bot.edge.markdown import escape
 from bot.edge.permissions import NOTICING, POSTING, harmless, missing_for_role, missing_in
 from bot.edge.replies import Field, Form, Panel
+from bot.edge.selects import OneOf, SomeOf
 from bot.services.guild import GuildService
 from bot.text import join_names, text, weekday_text
 
@@ -63,8 +64,8 @@ class RoundupPanel(Panel):
         container.add_item(ui.ActionRow(ChannelChoice(self)))
         if tags := self.tags():
             container.add_item(ui.ActionRow(TagChoice(self, tags)))
-        container.add_item(ui.ActionRow(KindChoice(self)))
-        container.add_item(ui.ActionRow(DaysChoice(self)))
+        container.add_item(ui.ActionRow(self._kind_choice()))
+        container.add_item(ui.ActionRow(self._days_choice()))
         container.add_item(ui.ActionRow(RoleChoice(self)))
         container.add_item(ui.ActionRow(ReviewChoice(self)))
         row: ui.ActionRow[RoundupPanel] = ui.ActionRow(TimesButton(self))
@@ -81,6 +82,39 @@ class RoundupPanel(Panel):
         self.roundup = await self._guilds.roundup(actor.guild_id, self.roundup.id)
         self.show()
         await interaction.response.edit_message(view=self)
+
+    def _kind_choice(self) -> OneOf[RoundupKind]:
+        return OneOf(
+            RoundupKind,
+            custom_id="roundup:kind",
+            chosen=self.roundup.kind,
+            label=lambda kind: self.say(f"editing.kind.{kind.value}"),
+            about=lambda kind: self.say(f"editing.kind_about.{kind.value}"),
+            take=self._take_kind,
+        )
+
+    async def _take_kind(self, interaction: discord.Interaction, kind: RoundupKind) -> None:
+        """Take the kind, with days that go with it unless somebody chose some."""
+
+        def edit(roundup: Roundup) -> Roundup:
+            usual = {RoundupKind.DAILY: EVERY_DAY, RoundupKind.WEEKLY: FIRST_WEEKDAY}
+            days = usual[kind] if roundup.days == usual[roundup.kind] else roundup.days
+            return replace(roundup, kind=kind, days=days)
+
+        await self.change(interaction, edit, f"editing.audit.{kind.value}")
+
+    def _days_choice(self) -> SomeOf[int]:
+        return SomeOf(
+            sorted(EVERY_DAY),
+            custom_id="roundup:days",
+            chosen=self.roundup.days,
+            label=lambda day: weekday_text(day, self.language),
+            least=1,
+            take=self._take_days,
+        )
+
+    async def _take_days(self, interaction: discord.Interaction, days: frozenset[int]) -> None:
+        await self.change(interaction, lambda roundup: replace(roundup, days=days), "editing.audit.days")
 
     def tags(self) -> list[discord.ForumTag]:
         """Return the tags that a post may have there; none in a text channel."""
@@ -179,58 +213,6 @@ class TagChoice(ui.Select[RoundupPanel]):
         """Take the tag, or none."""
         tag_id = int(self.values[0]) if self.values else None
         await self.panel.change(interaction, lambda r: replace(r, forum_tag_id=tag_id), "editing.audit.tag")
-
-
-class KindChoice(ui.Select[RoundupPanel]):
-    """What the edition is made from."""
-
-    def __init__(self, panel: RoundupPanel) -> None:
-        super().__init__(
-            options=[
-                discord.SelectOption(
-                    label=panel.say(f"editing.kind.{kind.value}"),
-                    description=panel.say(f"editing.kind_about.{kind.value}"),
-                    value=kind.value,
-                    default=kind is panel.roundup.kind,
-                )
-                for kind in RoundupKind
-            ],
-            custom_id="roundup:kind",
-        )
-        self.panel = panel
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        """Take the kind, with days that go with it unless somebody chose some."""
-        kind = RoundupKind(self.values[0])
-
-        def edit(roundup: Roundup) -> Roundup:
-            usual = {RoundupKind.DAILY: EVERY_DAY, RoundupKind.WEEKLY: FIRST_WEEKDAY}
-            days = usual[kind] if roundup.days == usual[roundup.kind] else roundup.days
-            return replace(roundup, kind=kind, days=days)
-
-        await self.panel.change(interaction, edit, f"editing.audit.{kind.value}")
-
-
-class DaysChoice(ui.Select[RoundupPanel]):
-    """On which days it comes."""
-
-    def __init__(self, panel: RoundupPanel) -> None:
-        super().__init__(
-            max_values=len(EVERY_DAY),
-            options=[
-                discord.SelectOption(
-                    label=weekday_text(day, panel.language), value=str(day), default=day in panel.roundup.days
-                )
-                for day in sorted(EVERY_DAY)
-            ],
-            custom_id="roundup:days",
-        )
-        self.panel = panel
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        """Take the days."""
-        days = frozenset(map(int, self.values))
-        await self.panel.change(interaction, lambda r: replace(r, days=days), "editing.audit.days")
 
 
 class RoleChoice(ui.RoleSelect[RoundupPanel]):

@@ -12,6 +12,7 @@ from bot.domain.wording import clean, cut
 from bot.edge.actor import Actors
 from bot.edge.markdown import escape
 from bot.edge.replies import Field, Form, Panel
+from bot.edge.selects import OneOf
 from bot.services.source import SourceService
 from bot.text import text
 from cogs.source.sentences import source_line, weight_text, words_text
@@ -56,7 +57,7 @@ class EditPanel(Panel):
     def _show(self) -> None:
         self.clear_items()
         container: ui.Container[EditPanel] = ui.Container(ui.TextDisplay(self._summary()))
-        container.add_item(ui.ActionRow(WeightSelect(self)))
+        container.add_item(ui.ActionRow(self._weight_choice()))
         # With a single roundup there is nothing to choose, unless the source is meant for one that is gone.
         if len(self.roundups) > 1 or self.source.roundup_id is not None:
             container.add_item(ui.ActionRow(RoundupSelect(self)))
@@ -70,6 +71,18 @@ class EditPanel(Panel):
         buttons.add_item(WordsButton(self))
         container.add_item(buttons)
         self.add_item(container)
+
+    def _weight_choice(self) -> OneOf[int]:
+        async def take(interaction: discord.Interaction, percent: int) -> None:
+            await self.change(interaction, lambda source: replace(source, weight_percent=percent))
+
+        return OneOf(
+            WEIGHTS_PERCENT,
+            custom_id="source:weight",
+            chosen=self.source.weight_percent,
+            label=lambda percent: self.say(f"source.weight.{percent}"),
+            take=take,
+        )
 
     def _summary(self) -> str:
         source = self.source
@@ -85,29 +98,6 @@ class EditPanel(Panel):
         if source.is_paused:
             lines.append(self.say("source.edit.paused"))
         return "\n".join(lines)
-
-
-class WeightSelect(ui.Select[EditPanel]):
-    """How much the source counts."""
-
-    def __init__(self, panel: EditPanel) -> None:
-        super().__init__(
-            options=[
-                discord.SelectOption(
-                    label=panel.say(f"source.weight.{percent}"),
-                    value=str(percent),
-                    default=percent == panel.source.weight_percent,
-                )
-                for percent in WEIGHTS_PERCENT
-            ],
-            custom_id="source:weight",
-        )
-        self.panel = panel
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        """Take the weight."""
-        percent = int(self.values[0])
-        await self.panel.change(interaction, lambda source: replace(source, weight_percent=percent))
 
 
 class RoundupSelect(ui.Select[EditPanel]):

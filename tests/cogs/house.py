@@ -12,8 +12,10 @@ from typing import Any
 
 import discord
 from aiohttp import web
+from simcord import interactions as wire
+from simcord.backend import serializers
 from simcord.backend.models import Overwrite
-from simcord.enums import OverwriteType
+from simcord.enums import InteractionType, OverwriteType
 
 from bot.app import App, open_app
 from bot.clock import ManualClock
@@ -246,6 +248,23 @@ class House:
 
     async def audit(self) -> str:
         return (await self.world.slash(self.world.manager, "general", "audit")).text
+
+    def send_press(self, person: Person | int, line: Line, custom_id: str) -> Any:
+        """Send the press of a button without waiting for what comes of it, as two in a moment are; settle then."""
+        backend, user_id = self.backend, person if isinstance(person, int) else person.id
+        record, payload = wire.base_payload(
+            backend,
+            type=InteractionType.MESSAGE_COMPONENT,
+            channel_id=line.place.id,
+            guild_id=self.guild.id,
+            user_id=user_id,
+            data={"custom_id": custom_id, "component_type": discord.ComponentType.button.value},
+        )
+        message = backend.get_message(line.place.id, line.id)
+        payload["message"] = dict(serializers.message_payload(backend, message))
+        record.source_message_id = line.id
+        backend.emit("INTERACTION_CREATE", payload)
+        return record
 
     async def slash(self, command: str, /, **options: object) -> Seen:
         """Let the manager run a command in #general."""

@@ -247,3 +247,16 @@ async def test_an_edit_brings_a_picture_replaces_it_and_otherwise_leaves_it(hous
 
     await publisher.edit(channel_id, posted, view(), Priority.POST)
     assert len(uploaded(house, channel_id, posted)) == 1
+
+
+async def test_a_thread_that_went_to_sleep_is_woken_to_be_edited(house, publisher, channel_id):
+    posted = await post(publisher, channel_id)
+    thread_id = await publisher.open_thread(house.guild.id, channel_id, posted, "Comments")
+    in_thread = await post(publisher, thread_id, nonce="edition-7-thread")
+    house.backend.get_channel(thread_id).thread_metadata.archived = True
+    house.fail("PATCH", "/channels/*/messages/*", status=400, code=50083)  # as Discord answers while it sleeps
+
+    await publisher.edit(thread_id, in_thread, illustrated(), Priority.POST)
+
+    assert uploaded(house, thread_id, in_thread) == [("Result.png", "Bars", len(b"first"))]
+    assert not house.backend.get_channel(thread_id).thread_metadata.archived

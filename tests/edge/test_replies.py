@@ -2,13 +2,16 @@
 
 import logging
 import re
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
 
 from bot.edge.replies import TEXT_CHARS_MAX, paged, text_panel
-from cogs.guild.setup_panel import LanguageChoice, TimeForm
+from bot.edge.selects import OneOf
+from cogs.guild.setup_panel import TimeForm
 from tests.cogs.house import texts
+from tests.cogs.poll.polling import begin
 
 INSIDE = "a detail of ours at line 12"
 
@@ -29,7 +32,7 @@ async def provoke(house, monkeypatch, what: str):
         return await world.slash(world.members[0], "general", "help")
     panel = await house.slash("setup")
     if what == "select":
-        monkeypatch.setattr(LanguageChoice, "callback", broken)
+        monkeypatch.setattr(OneOf, "callback", broken)
         return await world.select(world.manager, panel.message, ["ja"], custom_id="setup:language")
     if what == "form":
         monkeypatch.setattr(TimeForm, "on_submit", broken)
@@ -126,3 +129,17 @@ async def test_an_answer_mentions_nobody(bare_guild):
 
     assert seen.message.raw["mention_roles"], "it names the role that is mentioned"
     assert bare_guild.pinged(seen.message) == []
+
+
+async def test_a_panel_as_full_as_it_can_be_is_switched_off_when_it_closes(bare_guild, monkeypatch):
+    monkeypatch.setattr("cogs.poll.make.manage.poll_line", lambda *_: "x" * 1_320)
+    for question in range(7):
+        await begin(bare_guild, question=f"Question {question}?")
+    panel = await bare_guild.slash("poll list")
+    panel = await bare_guild.world.press(bare_guild.world.manager, panel.message, "pages:on")
+    assert len(texts(panel.message)) > 3_960
+
+    await bare_guild.world.advance(timedelta(minutes=14, seconds=1))
+
+    shown = next(line for line in bare_guild.world.everything() if line.id == panel.message.id)
+    assert shown.text.endswith("[Back (off)] [Next (off)]")

@@ -214,6 +214,17 @@ async def test_polls_are_found_by_their_words_their_number_and_their_state(polls
     assert [poll.id for poll in await find(moderator, states=[PollState.OPEN])] == [second.id]
 
 
+async def test_a_poll_is_found_by_its_number_however_many_hold_it_in_their_question(polls: PollHouse):
+    first = await polls.make()
+    for year in range(3):
+        await polls.make(question=f"Which car of {first.id}98{year}?")
+
+    found = await polls.polls.find(moderator, str(first.id), limit=2)
+
+    assert found[0].id == first.id
+    assert len(found) == 2
+
+
 async def test_options_keep_their_emoji_their_link_and_their_picture(polls: PollHouse):
     given = (
         Option(1, "RX-Vision", emoji="🔴", url="https://motor.example/rx", picture_url="https://motor.example/rx.png"),

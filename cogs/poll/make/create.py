@@ -15,6 +15,7 @@ from bot.edge.commands import described
 from bot.edge.replies import language, say
 from cogs.poll.make.base import KINDS, MOMENT_CHARS_MAX, PollCommands, blank, rules_of
 from cogs.poll.make.desk import trouble_in
+from cogs.poll.make.emoji import check_emoji
 from cogs.poll.make.panel import MakePanel, Start, made_sentence
 from cogs.poll.make.pickers import polls_in
 
@@ -77,6 +78,7 @@ class CreateCommands(PollCommands):
         if trouble_in(interaction, panel.channel_id, asked_in) is None:
             try:
                 draft = read_poll(panel.typed, panel.rules, channel_id=panel.channel_id, now=now, zone=settings.zone)
+                await check_emoji(interaction, draft.options, set())
                 made = await self.desk.polls.create(actor, draft)
             except PaddockError:
                 pass  # the panel reads it again, and says what is wrong

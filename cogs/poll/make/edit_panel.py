@@ -12,14 +12,13 @@ from bot.domain.poll.nomination import standing_for
 from bot.domain.poll.poll import OPTION_CHARS_MAX, Option, Poll, PollState
 from bot.domain.wording import clean, cut
 from bot.edge.markdown import escape
+from bot.edge.poll_card import CHOICE_CHARS_MAX, CHOICES_MAX
 from bot.edge.replies import Panel
 from bot.edge.sentences import error_sentence
 from bot.text import text
 from cogs.poll.make.desk import MakingDesk
 from cogs.poll.make.forms import QUESTION_ROOM, WordsForm
 
-CHOICES_MAX = 25  # Discord docs, components reference, string select: "options"
-CHOICE_CHARS_MAX = 100  # likewise, select option: "label"
 OPTION_ROOM = 2 * OPTION_CHARS_MAX  # too long is said with figures
 Change: TypeAlias = Callable[[], Awaitable[Poll]]
 

@@ -56,9 +56,9 @@ class PollForm(Form):
         self._typed = typed
         self._add("question", self.question)
         self.options.placeholder = cut(text("poll_make.form.options_example", asked_in), HINT_CHARS_MAX)
-        self._add("options" if needs_options else "options_or_none", self.options, hint="options")
-        if self._tail:
-            self.add_item(ui.TextDisplay(plural("poll_make.form.options_kept", asked_in, len(self._tail))))
+        # A form has five parts at most (Discord docs, modal), so what is kept is said in the place of the hint.
+        kept = plural("poll_make.form.options_kept", asked_in, len(self._tail)) if self._tail else None
+        self._add("options" if needs_options else "options_or_none", self.options, hint="options", about=kept)
         self._add("opens", self.opens, hint="opens")
         # A bracket ends with its last round.
         self._has_close = kind is not PollKind.BRACKET
@@ -68,9 +68,8 @@ class PollForm(Form):
         if self._has_more:
             self._add(f"more_{kind.value}", self.more, hint=f"more_{kind.value}")
 
-    def _add(self, name: str, field: Field, *, hint: str | None = None) -> None:
-        about = None
-        if hint is not None:
+    def _add(self, name: str, field: Field, *, hint: str | None = None, about: str | None = None) -> None:
+        if about is None and hint is not None:
             about = cut(text(f"poll_make.form.{hint}_hint", self._asked_in, zone=self._zone), HINT_CHARS_MAX)
         self.add_item(ui.Label(text=text(f"poll_make.form.{name}", self._asked_in), description=about, component=field))
 

@@ -128,12 +128,13 @@ class ManageCommands(PollCommands):
         actor, found = await self.meant(interaction, poll)
         await think(interaction)
         record = await self.desk.polls.export(actor, found.id)
-        files = await record_files(record, bytes_max=interaction.filesize_limit)
+        exported = await record_files(record, bytes_max=interaction.filesize_limit)
         asked_in = language(interaction)
-        told = plural(
-            "poll_make.exported", asked_in, len(record.ballots), question=escape(found.question), digest=record.digest
-        )
-        await interaction.followup.send(told, files=files, ephemeral=True)
+        params = {"question": escape(found.question), "digest": record.digest, "file": exported.name}
+        told = [plural("poll_make.exported", asked_in, len(record.ballots), **params)]
+        if not exported.has_csv:
+            told.append(text("poll_make.exported_no_csv", asked_in))
+        await interaction.followup.send("\n".join(told), files=exported.files, ephemeral=True)
 
     @app_commands.command(description=described("poll_make.command.delete"))
     @app_commands.describe(poll=described("poll_make.option.poll"))

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from http import HTTPStatus
 from typing import TypeAlias
 
 import discord
@@ -24,6 +23,7 @@ from bot.domain.poll.typed import (
     read_poll,
     with_kind,
 )
+from bot.edge.drawn import is_not_drawn
 from bot.edge.markdown import escape
 from bot.edge.poll_card import poll_card
 from bot.edge.replies import TEXT_CHARS_MAX, Panel, language, say
@@ -31,6 +31,7 @@ from bot.edge.sentences import error_sentence
 from bot.services.poll_count import ShownPoll
 from bot.text import text
 from cogs.poll.make.desk import MakingDesk, trouble_in
+from cogs.poll.make.emoji import check_emoji
 from cogs.poll.make.forms import LimitsForm, PollForm, WordsForm
 from cogs.poll.make.rules_page import rule_rows
 from cogs.poll.make.summary import both_stamps, length_text, rule_lines, short_when, when_lines
@@ -73,10 +74,13 @@ class MakePanel(Panel):
         self._typed_limits: TypedLimits | None = None
         self._typed_name = ""
         self._shown: ShownPoll | None = None
+        self._known_emoji: set[int] = set()
         self._problem = ""  # keeps it from being posted
         self._trouble = ""  # with the channel
+        self._is_role_gone = False  # of those that may vote, as in a poll of long ago that is cloned
         self._note = self._told = ""  # what was refused, or done, just now
         self._is_at_rules = False
+        self._is_posting = False
 
     def say(self, message_id: str, **params: object) -> str:
         """Return a message of this panel in the asker's language."""
@@ -157,18 +161,20 @@ class MakePanel(Panel):
         self._note, self._told = note, told
         self._shown = None
         self._trouble = trouble_in(interaction, self.channel_id, self.asked_in) or ""
+        self._is_role_gone = any(self.guild.get_role(role_id) is None for role_id in self.rules.role_ids)
         if self.draft is not None:
             self._problem = ""
             try:
                 actor = await self._desk.actors.of(interaction)
                 self._shown = await self._desk.previews.preview(actor, self.draft)
+                await check_emoji(interaction, self.draft.options, self._known_emoji)
             except PaddockError as error:
                 self._problem = error_sentence(error, self.asked_in)
         self._build()
         try:
             await self._answer(interaction)
         except discord.HTTPException as error:
-            if error.status != HTTPStatus.BAD_REQUEST or self._shown is None:
+            if not is_not_drawn(error) or self._shown is None:
                 raise
             # Discord knows best what it draws; what it does not take in private it would not take in public.
             self._shown = None
@@ -190,7 +196,8 @@ class MakePanel(Panel):
             self._build_preview()
 
     def _warnings(self) -> list[str]:
-        warnings = [f"⚠️ {line}" for line in (self._note, self._problem, self._trouble) if line]
+        gone = self.say("poll_make.preview.role_gone") if self._is_role_gone else ""
+        warnings = [f"⚠️ {line}" for line in (self._note, self._problem, self._trouble, gone) if line]
         return [f"✅ {self._told}", *warnings] if self._told else warnings
 
     def _build_preview(self) -> None:
@@ -200,22 +207,17 @@ class MakePanel(Panel):
             self.add_item(ui.Container(ui.TextDisplay("\n".join(lines)), self._buttons()))
             return
         title = "poll_make.preview.not_yet" if self._problem else "poll_make.preview.title"
-        lines = [self.say(title), *warnings, *when_lines(self.draft, self.asked_in)]
+        said = "\n".join([self.say(title), *warnings, *when_lines(self.draft, self.asked_in)])
         if self._shown is not None:
-            room = TEXT_CHARS_MAX - self._add_card(self._shown)
-            if len("\n".join(lines)) > room:
-                lines = [*warnings, short_when(self.draft)]
-        self.add_item(ui.Container(ui.TextDisplay("\n".join(lines)), self._buttons()))
-
-    def _add_card(self, shown: ShownPoll) -> int:
-        """Put the card on top, as it will be posted, but with nothing to press; return how much text it has."""
-        card = poll_card(shown)
-        for item in card.walk_children():
-            if isinstance(item, ui.Select) or (isinstance(item, ui.Button) and item.url is None):
-                item.disabled = True
-        for item in card.children:
-            self.add_item(item)
-        return card.content_length()
+            card = _inert(poll_card(self._shown))
+            room = TEXT_CHARS_MAX - card.content_length()
+            short = said if len(said) <= room else "\n".join([*warnings, short_when(self.draft)])
+            # What is wrong with a poll matters more than how it looks.
+            if len(short) <= room:
+                said = short
+                for item in card.children:
+                    self.add_item(item)
+        self.add_item(ui.Container(ui.TextDisplay(said), self._buttons()))
 
     def _build_rules(self, draft: PollDraft) -> None:
         lines = [self.say("poll_make.rules.title"), *self._warnings(), *rule_lines(draft, self.asked_in)]
@@ -301,11 +303,18 @@ class MakePanel(Panel):
         if self.draft is None or trouble_in(interaction, self.channel_id, self.asked_in):
             await self.look(interaction)
             return
-        actor = await self._desk.actors.of(interaction)
-        draft = at_post(self.draft, self.typed, self._desk.clock.now(), self._settings.zone)
+        if self._is_posting:  # pressed twice, before the first press was answered
+            await interaction.response.defer()
+            return
+        self._is_posting = True
         try:
+            actor = await self._desk.actors.of(interaction)
+            draft = at_post(self.draft, self.typed, self._desk.clock.now(), self._settings.zone)
             made = await self._desk.polls.create(actor, draft)
-        except PaddockError as error:
+        except Exception as error:
+            self._is_posting = False
+            if not isinstance(error, PaddockError):
+                raise
             await self.look(interaction, note=error_sentence(error, self.asked_in))
             return
         await self._end(interaction, made_sentence(made, is_now=draft.opens_at is None, asked_in=self.asked_in))
@@ -318,6 +327,14 @@ class MakePanel(Panel):
         self.add_item(ui.Container(ui.TextDisplay(sentence)))
         await interaction.response.edit_message(view=self)
         self.stop()
+
+
+def _inert(card: ui.LayoutView) -> ui.LayoutView:
+    """Return a card as it will be posted, but with nothing to press."""
+    for item in card.walk_children():
+        if isinstance(item, ui.Select) or (isinstance(item, ui.Button) and item.url is None):
+            item.disabled = True
+    return card
 
 
 def made_sentence(made: Poll, *, is_now: bool, asked_in: str) -> str:

@@ -11,13 +11,12 @@ from bot.domain.errors import PaddockError
 from bot.domain.poll.poll import Poll, PollState, PollUnknownError
 from bot.domain.poll.template import PollTemplate, TemplateGoneError
 from bot.domain.wording import clean, cut
+from bot.edge.commands import CHOICE_CHARS_MAX, CHOICES_MAX
 from cogs.poll.make.desk import MakingDesk
 
 if TYPE_CHECKING:
     from cogs.poll.manage_cog import PollCog
 
-CHOICES_MAX = 25  # Discord docs, application commands, autocomplete choices
-CHOICE_CHARS_MAX = 100  # likewise, choice: "name"
 NOT_OVER = (PollState.SCHEDULED, PollState.OPEN)
 NOT_FINAL = (*NOT_OVER, PollState.CLOSED)
 

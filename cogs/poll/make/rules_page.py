@@ -1,21 +1,19 @@
 """Every rule of a poll that is being made, as selects: each choice changes the draft and shows it anew."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import discord
 from discord import ui
 
-from bot.domain.errors import GoneError
 from bot.domain.poll.rules import METHODS, ROLES_MAX, Method, PollKind, PollRules, Seeding, TieRule
+from bot.edge.selects import OneOf, SomeOf
 from bot.render.poll_words import method_name
 from cogs.poll.make.desk import CHANNEL_TYPES
 
 if TYPE_CHECKING:
     from cogs.poll.make.panel import MakePanel
-
-ChoiceT = TypeVar("ChoiceT", PollKind, Method, Seeding)
 
 # What is on or off, as one select: how the rules tell, and how they change.
 SWITCHES: dict[str, tuple[Callable[[PollRules], bool], Callable[[PollRules, bool], PollRules]]] = {
@@ -38,112 +36,78 @@ NOT_OF_BRACKETS = frozenset({"hidden", "write_in"})
 def rule_rows(panel: "MakePanel") -> list[ui.ActionRow["MakePanel"]]:
     """Return the selects for the rules that this kind has."""
     rules = panel.rules
-    rows: list[ui.ActionRow[MakePanel]] = [ui.ActionRow(KindChoice(panel))]
+    rows: list[ui.ActionRow[MakePanel]] = [ui.ActionRow(_kind_choice(panel))]
     if len(METHODS[rules.kind]) > 1:
-        rows.append(ui.ActionRow(MethodChoice(panel)))
+        rows.append(ui.ActionRow(_method_choice(panel)))
     if rules.kind is PollKind.BRACKET:
-        rows.append(ui.ActionRow(SeedingChoice(panel)))
-    rows += [ui.ActionRow(SwitchChoice(panel)), ui.ActionRow(RoleChoice(panel)), ui.ActionRow(ChannelChoice(panel))]
+        rows.append(ui.ActionRow(_seeding_choice(panel)))
+    rows += [ui.ActionRow(_switch_choice(panel)), ui.ActionRow(RoleChoice(panel)), ui.ActionRow(ChannelChoice(panel))]
     return rows
 
 
-class KindChoice(ui.Select["MakePanel"]):
-    """What a ballot says."""
-
-    def __init__(self, panel: "MakePanel") -> None:
-        super().__init__(
-            options=[
-                discord.SelectOption(
-                    label=panel.say(f"poll_make.kind.{kind.value}"),
-                    description=panel.say(f"poll_make.kind_about.{kind.value}"),
-                    value=kind.value,
-                    default=kind is panel.rules.kind,
-                )
-                for kind in PollKind
-            ],
-            custom_id="poll_make:kind",
-        )
-        self.panel = panel
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        """Take the kind, with what it needs."""
-        await self.panel.change_kind(interaction, chosen(PollKind, self.values))
+def _kind_choice(panel: "MakePanel") -> OneOf[PollKind]:
+    """Return the select of what a ballot says."""
+    return OneOf(
+        PollKind,
+        custom_id="poll_make:kind",
+        chosen=panel.rules.kind,
+        label=lambda kind: panel.say(f"poll_make.kind.{kind.value}"),
+        about=lambda kind: panel.say(f"poll_make.kind_about.{kind.value}"),
+        take=panel.change_kind,
+    )
 
 
-class MethodChoice(ui.Select["MakePanel"]):
-    """How its ballots are counted."""
+def _method_choice(panel: "MakePanel") -> OneOf[Method]:
+    """Return the select of how its ballots are counted."""
 
-    def __init__(self, panel: "MakePanel") -> None:
-        super().__init__(
-            options=[
-                discord.SelectOption(
-                    label=panel.say("poll_make.rules.method", name=method_name(method, panel.asked_in)),
-                    description=panel.say(f"poll_make.method_about.{method.value}"),
-                    value=method.value,
-                    default=method is panel.rules.method,
-                )
-                for method in METHODS[panel.rules.kind]
-            ],
-            custom_id="poll_make:method",
-        )
-        self.panel = panel
+    async def take(interaction: discord.Interaction, method: Method) -> None:
+        await panel.change(interaction, replace(panel.rules, method=method))
 
-    async def callback(self, interaction: discord.Interaction) -> None:
-        """Take the method."""
-        await self.panel.change(interaction, replace(self.panel.rules, method=chosen(Method, self.values)))
+    return OneOf(
+        METHODS[panel.rules.kind],
+        custom_id="poll_make:method",
+        chosen=panel.rules.method,
+        label=lambda method: panel.say("poll_make.rules.method", name=method_name(method, panel.asked_in)),
+        about=lambda method: panel.say(f"poll_make.method_about.{method.value}"),
+        take=take,
+    )
 
 
-class SeedingChoice(ui.Select["MakePanel"]):
-    """How a bracket's entries are set against each other."""
+def _seeding_choice(panel: "MakePanel") -> OneOf[Seeding]:
+    """Return the select of how a bracket's entries are set against each other."""
 
-    def __init__(self, panel: "MakePanel") -> None:
-        super().__init__(
-            options=[
-                discord.SelectOption(
-                    label=panel.say(f"poll_make.seeding.{seeding.value}"),
-                    description=panel.say(f"poll_make.seeding_about.{seeding.value}"),
-                    value=seeding.value,
-                    default=seeding is panel.rules.seeding,
-                )
-                for seeding in Seeding
-            ],
-            custom_id="poll_make:seeding",
-        )
-        self.panel = panel
+    async def take(interaction: discord.Interaction, seeding: Seeding) -> None:
+        await panel.change(interaction, replace(panel.rules, seeding=seeding))
 
-    async def callback(self, interaction: discord.Interaction) -> None:
-        """Take the seeding."""
-        await self.panel.change(interaction, replace(self.panel.rules, seeding=chosen(Seeding, self.values)))
+    return OneOf(
+        Seeding,
+        custom_id="poll_make:seeding",
+        chosen=panel.rules.seeding,
+        label=lambda seeding: panel.say(f"poll_make.seeding.{seeding.value}"),
+        about=lambda seeding: panel.say(f"poll_make.seeding_about.{seeding.value}"),
+        take=take,
+    )
 
 
-class SwitchChoice(ui.Select["MakePanel"]):
-    """What is on or off; none chosen is what most want."""
+def _switch_choice(panel: "MakePanel") -> SomeOf[str]:
+    """Return the select of what is on, the rest of it off; none chosen is what most want."""
+    names = [name for name in SWITCHES if panel.rules.kind is not PollKind.BRACKET or name not in NOT_OF_BRACKETS]
 
-    def __init__(self, panel: "MakePanel") -> None:
-        self.names = _switches(panel.rules.kind)
-        super().__init__(
-            placeholder=panel.say("poll_make.rules.no_switches"),
-            min_values=0,
-            max_values=len(self.names),
-            options=[
-                discord.SelectOption(
-                    label=panel.say(f"poll_make.switch.{name}"),
-                    description=panel.say(f"poll_make.switch_about.{name}"),
-                    value=name,
-                    default=SWITCHES[name][0](panel.rules),
-                )
-                for name in self.names
-            ],
-            custom_id="poll_make:switches",
-        )
-        self.panel = panel
+    async def take(interaction: discord.Interaction, on: frozenset[str]) -> None:
+        rules = panel.rules
+        for name in names:
+            rules = SWITCHES[name][1](rules, name in on)
+        await panel.change(interaction, rules)
 
-    async def callback(self, interaction: discord.Interaction) -> None:
-        """Switch on what is chosen and everything else off."""
-        rules = self.panel.rules
-        for name in self.names:
-            rules = SWITCHES[name][1](rules, name in self.values)
-        await self.panel.change(interaction, rules)
+    return SomeOf(
+        names,
+        custom_id="poll_make:switches",
+        chosen=[name for name in names if SWITCHES[name][0](panel.rules)],
+        label=lambda name: panel.say(f"poll_make.switch.{name}"),
+        about=lambda name: panel.say(f"poll_make.switch_about.{name}"),
+        placeholder=panel.say("poll_make.rules.no_switches"),
+        take=take,
+    )
 
 
 class RoleChoice(ui.RoleSelect["MakePanel"]):
@@ -191,20 +155,3 @@ class ChannelChoice(ui.ChannelSelect["MakePanel"]):
     async def callback(self, interaction: discord.Interaction) -> None:
         """Take the channel."""
         await self.panel.move(interaction, self.values[0].id)
-
-
-def chosen(kind: type[ChoiceT], values: Sequence[str]) -> ChoiceT:
-    """Return what was chosen in a select.
-
-    Raises:
-        GoneError: for what is none of its options, which only comes from somebody who made it up.
-    """
-    try:
-        return kind(values[0])
-    except (IndexError, ValueError):
-        raise GoneError from None
-
-
-def _switches(kind: PollKind) -> Sequence[str]:
-    left_out = NOT_OF_BRACKETS if kind is PollKind.BRACKET else frozenset[str]()
-    return [name for name in SWITCHES if name not in left_out]

@@ -4,6 +4,8 @@ import asyncio
 import io
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import discord
 
@@ -13,6 +15,7 @@ from bot.domain.poll.record import Record
 from bot.edge.markdown import link
 from bot.render.poll_export import record_csv, record_json
 from bot.services.poll_count import ShownPoll
+from bot.settings import MEBIBYTE
 from bot.text import plural, text
 
 QUESTION_SHOWN_CHARS = 120
@@ -20,7 +23,7 @@ LISTED_MAX = 200  # ten pages: whoever looks further back asks for a state
 
 
 class ExportLargeError(PaddockError):
-    """The record is larger than Discord takes a file. Params: limit (in MB)."""
+    """The record is larger than Discord takes a file, even packed. Params: limit (in MiB)."""
 
     message_id = "poll_make.error.export_large"
 
@@ -63,29 +66,53 @@ def untold_sentence(shown: ShownPoll, asked_in: str) -> str:
     return plural(name, asked_in, shown.count.counted)
 
 
-async def record_files(record: Record, *, bytes_max: int) -> Sequence[discord.File]:
-    """Return a final poll's record as CSV and JSON; packed into one archive if Discord would not take them as they are.
+@dataclass(frozen=True, slots=True)
+class Exported:
+    """A final poll's record as it is handed out.
+
+    `name` is the file that `paddock recount` reads; `has_csv` says whether the same ballots are there for a
+    spreadsheet, too.
+    """
+
+    files: Sequence[discord.File]
+    name: str
+    has_csv: bool = True
+
+
+async def record_files(record: Record, *, bytes_max: int) -> Exported:
+    """Return a final poll's record as CSV and JSON; packed if Discord would not take them as they are.
+
+    What is even then too large is handed out without the CSV, which says nothing that the JSON does not say.
 
     Raises:
         ExportLargeError: if even that is too large.
     """
-    files = await asyncio.to_thread(_files, record)
-    if sum(len(content) for content in files.values()) > bytes_max:
-        packed = await asyncio.to_thread(_packed, files)
-        if len(packed) > bytes_max:
-            raise ExportLargeError(limit=bytes_max // 2**20)
-        files = {f"poll-{record.poll.id}.zip": packed}
-    return [discord.File(io.BytesIO(content), name) for name, content in files.items()]
+    csv, json = await asyncio.to_thread(_files, record)
+    if len(csv.content) + len(json.content) <= bytes_max:
+        return Exported([csv.as_discord_takes_it(), json.as_discord_takes_it()], json.name)
+    for files in ((csv, json), (json,)):
+        packed = await asyncio.to_thread(_packed, f"poll-{record.poll.id}.zip", files)
+        if len(packed.content) <= bytes_max:
+            return Exported([packed.as_discord_takes_it()], packed.name, has_csv=csv in files)
+    raise ExportLargeError(limit=bytes_max // MEBIBYTE)
 
 
-def _files(record: Record) -> dict[str, bytes]:
+class _File(NamedTuple):
+    name: str
+    content: bytes
+
+    def as_discord_takes_it(self) -> discord.File:
+        return discord.File(io.BytesIO(self.content), self.name)
+
+
+def _files(record: Record) -> tuple[_File, _File]:
     name = f"poll-{record.poll.id}"
-    return {f"{name}.csv": record_csv(record).encode(), f"{name}.json": record_json(record).encode()}
+    return _File(f"{name}.csv", record_csv(record).encode()), _File(f"{name}.json", record_json(record).encode())
 
 
-def _packed(files: dict[str, bytes]) -> bytes:
+def _packed(name: str, files: Sequence[_File]) -> _File:
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, content in files.items():
-            archive.writestr(name, content)
-    return written.getvalue()
+        for file in files:
+            archive.writestr(file.name, file.content)
+    return _File(name, written.getvalue())

@@ -1,19 +1,21 @@
 """Small panels: whether a poll is really to be deleted, whose ballots are set aside, when a template repeats."""
 
 from datetime import time
+from functools import partial
 
 import discord
 from discord import ButtonStyle, ui
 
 from bot.domain.errors import PaddockError
 from bot.domain.guild import GuildSettings
-from bot.domain.poll.poll import Poll
+from bot.domain.poll.poll import JoinWindow, Poll
 from bot.domain.poll.template import PollTemplate
 from bot.domain.roundup import EVERY_DAY
 from bot.domain.when import parse_time
 from bot.edge.markdown import escape
 from bot.edge.publish import Publisher
 from bot.edge.replies import Panel
+from bot.edge.selects import SomeOf
 from bot.edge.sentences import error_sentence
 from bot.services.poll import SetAside
 from bot.text import join_names, plural, text, weekday_text
@@ -97,29 +99,22 @@ class SetAsidePanel(Panel):
             undo: ui.Button[SetAsidePanel] = ui.Button(
                 label=text("poll_make.button.undo", self._asked_in), custom_id=f"poll_aside:undo:{place}"
             )
-            undo.callback = _undoing(self, place)
+            # The window itself, not its place: of two that are pressed at once, one is taken back first.
+            undo.callback = partial(self._undo, window)
             container.add_item(ui.Section(joined, accessory=undo))
         if poll.set_aside:
             container.add_item(ui.TextDisplay(f"-# {text('poll_make.aside.how', self._asked_in)}"))
         self.add_item(container)
 
-    async def undo(self, interaction: discord.Interaction, place: int) -> None:
+    async def _undo(self, window: JoinWindow, interaction: discord.Interaction) -> None:
         """Count again the ballots of those who joined in a window."""
         actor = await self._desk.actors.of(interaction)
-        window = self._done.poll.set_aside[place]
         # As they stand now: another moderator may have added one since.
         poll = await self._desk.polls.get(actor, self._done.poll.id)
         kept = [other for other in poll.set_aside if other != window]
         self._done = await self._desk.polls.set_aside(actor, poll.id, kept)
         self.show()
         await interaction.response.edit_message(view=self)
-
-
-def _undoing(panel: SetAsidePanel, place: int):  # noqa: ANN202  # a callback, as discord.py wants it
-    async def pressed(interaction: discord.Interaction) -> None:
-        await panel.undo(interaction, place)
-
-    return pressed
 
 
 class RepeatPanel(Panel):
@@ -142,11 +137,6 @@ class RepeatPanel(Panel):
         self._typed = ""
         self.show()
 
-    @property
-    def days(self) -> frozenset[int]:
-        """The days on which it repeats."""
-        return self._template.days
-
     def say(self, message_id: str, **params: object) -> str:
         """Return a message of this panel in the asker's language."""
         return text(message_id, self.asked_in, **params)
@@ -161,7 +151,7 @@ class RepeatPanel(Panel):
         container: ui.Container[RepeatPanel] = ui.Container(ui.TextDisplay("\n".join(lines)))
         row: ui.ActionRow[RepeatPanel] = ui.ActionRow()
         if self._template.at is not None:
-            container.add_item(ui.ActionRow(DaysChoice(self)))
+            container.add_item(ui.ActionRow(self._days_choice()))
         change: ui.Button[RepeatPanel] = ui.Button(
             label=self.say("poll_make.button.time"), style=ButtonStyle.primary, custom_id="poll_repeat:time"
         )
@@ -176,10 +166,21 @@ class RepeatPanel(Panel):
         container.add_item(row)
         self.add_item(container)
 
-    async def take_days(self, interaction: discord.Interaction, days: frozenset[int]) -> None:
-        """Repeat it on these days."""
-        if self._template.at is not None:
-            await self._repeat(interaction, days, self._template.at)
+    def _days_choice(self) -> SomeOf[int]:
+        return SomeOf(
+            sorted(EVERY_DAY),
+            custom_id="poll_repeat:days",
+            chosen=self._template.days,
+            label=lambda day: weekday_text(day, self.asked_in),
+            least=1,
+            take=self._take_days,
+        )
+
+    async def _take_days(self, interaction: discord.Interaction, days: frozenset[int]) -> None:
+        if self._template.at is None:  # stopped by another press meanwhile
+            await self._show_again(interaction)
+            return
+        await self._repeat(interaction, days, self._template.at)
 
     async def _repeat(self, interaction: discord.Interaction, days: frozenset[int], at: time) -> None:
         actor = await self._desk.actors.of(interaction)
@@ -214,25 +215,6 @@ class RepeatPanel(Panel):
     async def _show_again(self, interaction: discord.Interaction, note: str = "") -> None:
         self.show(note)
         await interaction.response.edit_message(view=self)
-
-
-class DaysChoice(ui.Select[RepeatPanel]):
-    """On which days of the week."""
-
-    def __init__(self, panel: RepeatPanel) -> None:
-        super().__init__(
-            max_values=len(EVERY_DAY),
-            options=[
-                discord.SelectOption(label=weekday_text(day, panel.asked_in), value=str(day), default=day in panel.days)
-                for day in sorted(EVERY_DAY)
-            ],
-            custom_id="poll_repeat:days",
-        )
-        self.panel = panel
-
-    async def callback(self, interaction: discord.Interaction) -> None:
-        """Take the days."""
-        await self.panel.take_days(interaction, frozenset(map(int, self.values)))
 
 
 def repeat_lines(desk: MakingDesk, template: PollTemplate, settings: GuildSettings, asked_in: str) -> list[str]:

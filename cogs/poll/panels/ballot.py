@@ -1,7 +1,8 @@
 """What all panels of a ballot have in common: what is saved, its receipt, and taking it back."""
 
 from abc import abstractmethod
-from collections.abc import Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 import discord
@@ -9,11 +10,14 @@ from discord import ButtonStyle, ui
 
 from bot.domain.errors import GoneError, PaddockError
 from bot.domain.poll.ballot import Marks
-from bot.domain.poll.poll import Option, PollState
+from bot.domain.poll.plainness import Plainness, plain
+from bot.domain.poll.poll import Option, Poll, PollState
+from bot.edge.drawn import is_not_drawn
+from bot.edge.gallery import caption_of, gallery_of
 from bot.edge.markdown import fit
 from bot.edge.poll_card import marker, takes_votes
 from bot.edge.question import ACCENT
-from bot.edge.replies import Panel
+from bot.edge.replies import Panel, say, show_again
 from bot.edge.sentences import error_sentence
 from bot.render.poll_words import method_sentence
 from bot.services.ballot_box import Receipt
@@ -22,8 +26,8 @@ from bot.text import plural, text
 from cogs.poll.desk import VotingDesk
 from cogs.poll.sentences import ballot_sentence, receipt_line, until_sentence
 
-CHOICES_MAX = 25  # Discord docs, components reference, string select: "options"
-# Of 4,000 characters in a message; what is saved takes 800 at most, an error 500, and what a kind says 1,600.
+# Of 4,000 characters in a message; what is saved takes 800 at most, an error 500, the names of pictures 300, and what a
+# kind says 1,600.
 QUESTION_CHARS_MAX = 400
 HOW_CHARS_MAX = 300
 LABEL_CHARS_MAX = 50
@@ -51,6 +55,7 @@ class BallotPanel(Panel):
         self._desk = desk
         self._asked_in = asked_in
         self._is_withdrawing = False
+        self._plainness = Plainness.FULL
         self.poll = own.poll
         self.saved = own.marks
         self._receipt = own.receipt
@@ -70,6 +75,10 @@ class BallotPanel(Panel):
     @abstractmethod
     def rows(self) -> Iterable[Row]:
         """Return what can be pressed."""
+
+    def pictured(self) -> Sequence[Option]:
+        """Return the options that are to be judged now, whose pictures are shown."""
+        return ()
 
     def prune(self) -> None:
         """Leave out of the draft what can no longer be chosen."""
@@ -105,12 +114,22 @@ class BallotPanel(Panel):
         has_options = bool(self.poll.standing)
         if body := self.body() if has_options else self.say("vote.card.no_options"):
             container.add_item(ui.TextDisplay(body))
+        if has_options and not self._is_withdrawing:
+            self._add_pictures(container, self.pictured())
         for row in self.rows() if has_options and not self._is_withdrawing else ():
             container.add_item(row)
         container.add_item(ui.TextDisplay(self._state(note)))
         if foot := self._foot():
             container.add_item(foot)
         self.add_item(container)
+
+    def _add_pictures(self, container: ui.Container["BallotPanel"], options: Sequence[Option]) -> None:
+        pictures = gallery_of(self.poll, options, self._asked_in)
+        if pictures is None:
+            return
+        container.add_item(pictures)
+        if len(options) > 1:  # a single one is named above
+            container.add_item(ui.TextDisplay(caption_of(self.poll, options, self._asked_in)))
 
     def _state(self, note: str) -> str:
         lines = [f"⚠️ {note}"] if note else []
@@ -205,10 +224,29 @@ class BallotPanel(Panel):
 
     # What pressing does.
 
+    async def open(self, interaction: discord.Interaction) -> None:
+        """Show the panel for the first time."""
+        await self._draw(partial(say, interaction, view=self))
+
     async def redraw(self, interaction: discord.Interaction, note: str = "") -> None:
         """Show the panel as it is now, as the answer to a press."""
+        await self._draw(partial(show_again, interaction, self), note)
+
+    async def _draw(self, answer: Callable[[], Awaitable[None]], note: str = "") -> None:
+        """Build the panel and answer with it; from then on with nothing but words if Discord does not draw the rest."""
         self.show(note)
-        await interaction.response.edit_message(view=self)
+        try:
+            await answer()
+        except discord.HTTPException as error:
+            if self._plainness is Plainness.BARE or not is_not_drawn(error):
+                raise
+            self._plainness = Plainness.BARE
+            self._take(self.poll)
+            self.show(note)
+            await answer()
+
+    def _take(self, poll: Poll) -> None:
+        self.poll = plain(poll, self._plainness)
 
     async def cast(
         self, interaction: discord.Interaction, marks: Marks, then: Callable[[], None] | None = None
@@ -249,7 +287,8 @@ class BallotPanel(Panel):
             await self._catch_up(interaction)
             await self.redraw(interaction, error_sentence(error, self._asked_in))
             return
-        self.poll, self.saved = receipt.poll, receipt.marks
+        self._take(receipt.poll)
+        self.saved = receipt.marks
         self._receipt = None if receipt.marks is None else receipt.value
         if then is not None:
             then()
@@ -261,7 +300,8 @@ class BallotPanel(Panel):
             own = await self._desk.own(interaction, self.poll.id)
         except PaddockError:
             return  # what is drafted stays all the same
-        self.poll, self.saved, self._receipt = own.poll, own.marks, own.receipt
+        self._take(own.poll)
+        self.saved, self._receipt = own.marks, own.receipt
         self.prune()
 
     async def _ask_to_withdraw(self, interaction: discord.Interaction) -> None:

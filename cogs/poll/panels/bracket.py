@@ -1,6 +1,6 @@
 """The panel of a bracket: one pair after the other, or the favourites of the opening vote; each tap is saved."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import discord
@@ -9,11 +9,12 @@ from discord import ButtonStyle, ui
 from bot.domain.poll.ballot import marks_of
 from bot.domain.poll.bracket import OPENING, Bracket, Match, is_opening_vote, open_matches
 from bot.domain.poll.bracket_marks import FAVOURITES_MAX, TAKEN_BACK
+from bot.domain.poll.poll import Option
 from bot.domain.wording import cut
 from bot.edge.markdown import link
-from bot.edge.poll_card import BUTTON_CHARS_MAX, choice, own_emoji
+from bot.edge.poll_card import BUTTON_CHARS_MAX, CHOICES_MAX, choice, own_emoji
 from bot.render.poll_words import label_of, round_name
-from cogs.poll.panels.ballot import CHOICES_MAX, BallotPanel, Row, chosen_of, page_of
+from cogs.poll.panels.ballot import BallotPanel, Row, chosen_of, page_of
 
 
 class BracketPanel(BallotPanel):
@@ -38,6 +39,17 @@ class BracketPanel(BallotPanel):
     @property
     def _matches(self) -> tuple[Match, ...]:
         return open_matches(self._bracket)
+
+    def pictured(self) -> Sequence[Option]:
+        """Return the pair that is judged now, or the entries on this page of the opening vote."""
+        if is_opening_vote(self._bracket):
+            return self._entries()[0]
+        matches = self._matches
+        numbers = matches[self._place].entries if self._place < len(matches) else ()
+        return [self.poll.by_number[number] for number in numbers if number in self.poll.by_number]
+
+    def _entries(self) -> tuple[Sequence[Option], int, int]:
+        return page_of(self.poll.standing, self._page, CHOICES_MAX)
 
     def body(self) -> str:
         """Return the pair that is judged now, and how far the round has come."""
@@ -81,15 +93,18 @@ class BracketPanel(BallotPanel):
 
     async def _judge(self, match: int, number: int, interaction: discord.Interaction) -> None:
         """Let an entry go on, and show the next pair."""
-        await self.tap(interaction, ((match, number),), self._go_on)
+        await self.tap(interaction, ((match, number),), partial(self._go_on, match))
 
-    def _go_on(self) -> None:
-        self._place += 1
+    def _go_on(self, match: int) -> None:
+        """Show the pair after a match; pressed twice before it was answered, a button skips no pair."""
+        numbers = [each.number for each in self._matches]
+        if match in numbers:
+            self._place = numbers.index(match) + 1
 
     # The opening vote.
 
     def _opening_rows(self) -> Iterable[Row]:
-        options, self._page, pages_n = page_of(self.poll.standing, self._page, CHOICES_MAX)
+        options, self._page, pages_n = self._entries()
         named = {key - OPENING for key, _ in self.saved or () if key > OPENING}
         select: ui.Select[BallotPanel] = ui.Select(
             custom_id="ballot:favourites",

@@ -1,15 +1,16 @@
 """The panel of single and multiple choice: a select, on as many pages as the options take."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import discord
 from discord import ButtonStyle, ui
 
 from bot.domain.poll.ballot import OptionGoneError, marks_of
+from bot.domain.poll.poll import Option
 from bot.domain.poll.rules import PollKind
-from bot.edge.poll_card import choice
+from bot.edge.poll_card import CHOICES_MAX, choice
 from bot.edge.sentences import error_sentence
-from cogs.poll.panels.ballot import CHOICES_MAX, BallotPanel, Row, chosen_of, page_of
+from cogs.poll.panels.ballot import BallotPanel, Row, chosen_of, page_of
 
 
 class ChoicePanel(BallotPanel):
@@ -30,6 +31,13 @@ class ChoicePanel(BallotPanel):
         """Whether something is drafted that is not on disk."""
         return self._drafted != {number for number, _ in self.saved or ()}
 
+    def _offered(self) -> tuple[Sequence[Option], int, int]:
+        return page_of(self.poll.standing, self._page, CHOICES_MAX)
+
+    def pictured(self) -> Sequence[Option]:
+        """Return the options of this page."""
+        return self._offered()[0]
+
     def body(self) -> str:
         """Return how many are chosen, where several may be."""
         rules = self.poll.rules
@@ -40,9 +48,7 @@ class ChoicePanel(BallotPanel):
 
     def rows(self) -> Iterable[Row]:
         """Return the select of this page."""
-        options, self._page, pages_n = page_of(self.poll.standing, self._page, CHOICES_MAX)
-        if not options:
-            return
+        options, self._page, pages_n = self._offered()
         is_single = self.poll.rules.kind is PollKind.SINGLE
         select: ui.Select[BallotPanel] = ui.Select(
             custom_id="ballot:choose",

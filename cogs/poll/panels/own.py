@@ -33,4 +33,4 @@ class OwnPanel(BallotPanel):
         panel = panel_for(self._desk, await self._desk.own(interaction, self.poll.id), self._asked_in)
         panel.last_used = interaction
         self.stop()  # or it would say in a quarter of an hour that it has closed, in the place of the other
-        await interaction.response.edit_message(view=panel)
+        await panel.redraw(interaction)

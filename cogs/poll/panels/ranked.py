@@ -1,17 +1,18 @@
 """The panel of a ranked ballot: built one preference after the other, and only of what was given."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 
 import discord
 from discord import ButtonStyle, ui
 
 from bot.domain.poll.ballot import marks_of
+from bot.domain.poll.poll import Option
 from bot.domain.wording import cut
 from bot.edge.markdown import fit
-from bot.edge.poll_card import CHOICE_CHARS_MAX, choice
+from bot.edge.poll_card import CHOICE_CHARS_MAX, CHOICES_MAX, choice
 from bot.render.poll_words import label_of
-from cogs.poll.panels.ballot import CHOICES_MAX, LABEL_CHARS_MAX, BallotPanel, Press, Row, chosen_of, page_of
+from cogs.poll.panels.ballot import LABEL_CHARS_MAX, BallotPanel, Press, Row, chosen_of, page_of
 
 
 class RankedPanel(BallotPanel):
@@ -46,6 +47,15 @@ class RankedPanel(BallotPanel):
 
     # What is shown.
 
+    def _left(self) -> tuple[Sequence[Option], int, int]:
+        """Return the page of what can be chosen next."""
+        left = [option for option in self.poll.standing if option.number not in self._order]
+        return page_of(left, self._page, CHOICES_MAX)
+
+    def pictured(self) -> Sequence[Option]:
+        """Return what can be chosen next."""
+        return self._left()[0]
+
     def body(self) -> str:
         """Return the list so far."""
         if not self._order:
@@ -68,10 +78,9 @@ class RankedPanel(BallotPanel):
             yield self._move_row(self._order.index(self._picked))
 
     def _next_rows(self) -> Iterable[Row]:
-        left = [option for option in self.poll.standing if option.number not in self._order]
-        if not left:
+        options, self._page, pages_n = self._left()
+        if not options:
             return
-        options, self._page, pages_n = page_of(left, self._page, CHOICES_MAX)
         select: ui.Select[BallotPanel] = ui.Select(
             custom_id="ballot:next",
             placeholder=self.say("vote.ranked.next", place=len(self._order) + 1),
@@ -136,6 +145,8 @@ class RankedPanel(BallotPanel):
         return press
 
     def _append(self, number: int) -> None:
+        if number in self._order:  # chosen twice before the first choice was answered
+            return
         self._order.append(number)
         self._list_page = (len(self._order) - 1) // CHOICES_MAX
 

@@ -1,6 +1,6 @@
 """The panel of a ballot with scores: a select for each option, so many on a page."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import discord
@@ -37,13 +37,20 @@ class ScorePanel(BallotPanel):
         """Whether other scores are on disk."""
         return marks_of(self._scores) != (self.saved or ())
 
+    def _scored_here(self) -> tuple[Sequence[Option], int, int]:
+        return page_of(self.poll.standing, self._page, OPTIONS_EACH)
+
+    def pictured(self) -> Sequence[Option]:
+        """Return the options of this page."""
+        return self._scored_here()[0]
+
     def body(self) -> str:
         """Return how many are scored."""
         return self.count("vote.score.given", len(self._scores), of=len(self.poll.standing), most=SCORE_MAX)
 
     def rows(self) -> Iterable[Row]:
         """Return a select for each option of this page."""
-        options, self._page, pages_n = page_of(self.poll.standing, self._page, OPTIONS_EACH)
+        options, self._page, pages_n = self._scored_here()
         for option in options:
             yield ui.ActionRow(self._select(option))
         yield from self.turn_row("page", self._page, pages_n, partial(setattr, self, "_page"))

@@ -1,6 +1,6 @@
 """The panel of verdicts: one option after the other, judged one way, the other, or not; each is saved at once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import discord
@@ -29,6 +29,7 @@ class VerdictPanel(BallotPanel):
         """Leave out what can no longer be judged."""
         standing = {option.number for option in self.poll.standing}
         self._verdicts = {number: value for number, value in self._verdicts.items() if number in standing}
+        self._place = min(self._place, len(standing))  # or nothing would lead back to what is left
 
     @property
     def is_unsaved(self) -> bool:
@@ -39,6 +40,10 @@ class VerdictPanel(BallotPanel):
     def option(self) -> Option | None:
         """The option that is judged now; None after the last one."""
         return self.poll.standing[self._place] if self._place < len(self.poll.standing) else None
+
+    def pictured(self) -> Sequence[Option]:
+        """Return the option that is judged now."""
+        return () if self.option is None else (self.option,)
 
     def body(self) -> str:
         """Return the option that is judged now, and how far the ballot has come."""
@@ -92,10 +97,13 @@ class VerdictPanel(BallotPanel):
         else:
             self._verdicts[number] = verdict
         if self.is_unsaved:
-            await self.cast(interaction, marks_of(self._verdicts), self._go_on)
+            await self.cast(interaction, marks_of(self._verdicts), partial(self._go_on, number))
         else:
-            self._go_on()
+            self._go_on(number)
             await self.redraw(interaction)
 
-    def _go_on(self) -> None:
-        self._place += 1
+    def _go_on(self, number: int) -> None:
+        """Show the option after this one; pressed twice before it was answered, a button skips none."""
+        numbers = [option.number for option in self.poll.standing]
+        if number in numbers:
+            self._place = numbers.index(number) + 1

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from bot.demo.world import Person, Seen
+from bot.domain.poll.poll import Poll
 from tests.cogs.house import House
 
 QUESTION = "Which concept should have been built?"
@@ -41,3 +42,19 @@ async def posted(house: House, typed: Mapping[str, str] | None = None, **options
     await house.work()
     (newest, *_) = await house.app.polls.find(house.actor())
     return str(newest.id)
+
+
+async def only(house: House) -> Poll:
+    """Return the guild's one poll."""
+    (poll,) = await house.app.polls.find(house.actor())
+    return poll
+
+
+async def none_made(house: House) -> bool:
+    """Tell whether the guild has no poll."""
+    return await house.app.polls.find(house.actor()) == ()
+
+
+async def press(house: House, seen: Seen, name: str) -> Seen:
+    """Press a button of the panel in which a poll is made."""
+    return await house.world.press(house.world.manager, seen, f"poll_make:{name}")

@@ -7,11 +7,14 @@ from datetime import timedelta
 from bot.demo.world import Line, Person, Seen
 from bot.domain.poll.draft import PollDraft
 from bot.domain.poll.poll import CLOSE_GRACE, FINAL_AFTER, Option, Poll
-from bot.domain.poll.rules import PollRules
+from bot.domain.poll.rules import Method, PollKind, PollRules
 from tests.cogs.house import House
 
 CARS = ("Mazda RX-500", "Nissan 126X", "トヨタ EX-III", "Isuzu Bellett MX1600")
 LENGTH = timedelta(days=1)
+RANKED = PollRules(PollKind.RANKED, Method.SCHULZE)
+SCORE = PollRules(PollKind.SCORE, Method.STAR)
+VERDICT = PollRules(PollKind.VERDICT, Method.WILSON, labels=("so back", "so over"))
 
 
 @dataclass
@@ -86,3 +89,55 @@ async def begin(
     poll = await house.app.polls.create(house.actor(), draft)
     await house.work()
     return Polling(house, poll, where)
+
+
+def many(count: int) -> list[str]:
+    return [f"Car {n}" for n in range(1, count + 1)]
+
+
+class Hand:
+    """A member with the panel that is open before them."""
+
+    def __init__(self, polling, person, seen) -> None:
+        self.polling, self.person, self.seen = polling, person, seen
+
+    @property
+    def world(self):
+        return self.polling.house.world
+
+    async def press(self, button: str):
+        self.seen = await self.world.press(self.person, self.seen.message, button)
+        return self.seen.text
+
+    async def select(self, custom_id: str, *values: object):
+        chosen = [str(value) for value in values]
+        self.seen = await self.world.select(self.person, self.seen.message, chosen, custom_id=custom_id)
+        return self.seen.text
+
+    @property
+    def text(self) -> str:
+        return self.seen.text
+
+    async def saved(self):
+        return await self.polling.marks(self.person)
+
+
+async def hold(polling, person=None) -> Hand:
+    member = person or polling.house.world.members[0]
+    return Hand(polling, member, await polling.press(member, "vote"))
+
+
+def forge(house: House, polling: Polling, old: str, new: str) -> None:
+    """Let the card say something else than the bot sent, as whoever sends requests of their own can."""
+    message = house.backend.get_message(polling.card.place.id, polling.card.id)
+
+    def walk(parts) -> None:
+        for part in parts:
+            if part.get("custom_id") == old:
+                part["custom_id"] = new
+            for option in part.get("options") or ():
+                if option["value"] == old:
+                    option["value"] = new
+            walk(part.get("components", []))
+
+    walk(message.components)

@@ -10,7 +10,7 @@ from bot.domain.poll.ballot import canonical, receipt_of
 from bot.domain.poll.poll import CLOSE_GRACE
 from bot.domain.poll.rules import Method, PollKind, PollRules
 from tests.cogs.house import House
-from tests.cogs.poll.polling import LENGTH, Polling, begin
+from tests.cogs.poll.polling import LENGTH, Polling, begin, forge
 
 LIVE = timedelta(seconds=6)  # more than the five between two edits of a card
 MULTIPLE = PollRules(PollKind.MULTIPLE, choices_max=2)
@@ -21,22 +21,6 @@ GONE = "no longer exists here"
 def everybody(house: House):
     world = house.world
     return (*world.members, world.manager, world.editor, world.moderator)
-
-
-def forge(house: House, polling: Polling, old: str, new: str) -> None:
-    """Let the card say something else than the bot sent, as whoever sends requests of their own can."""
-    message = house.backend.get_message(polling.card.place.id, polling.card.id)
-
-    def walk(parts) -> None:
-        for part in parts:
-            if part.get("custom_id") == old:
-                part["custom_id"] = new
-            for option in part.get("options") or ():
-                if option["value"] == old:
-                    option["value"] = new
-            walk(part.get("components", []))
-
-    walk(message.components)
 
 
 async def ballots(polling: Polling) -> int:

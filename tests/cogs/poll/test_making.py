@@ -1,39 +1,17 @@
-"""/poll create, quick and clone, and "Make a poll from this"."""
+"""/poll create: a form, a private preview that is what will be posted, and the poll that comes of it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace
 
 import discord
 import pytest
-import simcord
 
 from bot.domain.poll.poll import OPTION_CHARS_MAX, Option, PollState
-from bot.domain.poll.rules import Method, PollKind, PollRules, Seeding, TieRule
-from tests.cogs.house import MORNING, House, texts
-from tests.cogs.poll.making import OPTIONS, QUESTION, create, drafted, fields, fill, posted
-
-
-async def only(house: House):
-    """Return the guild's one poll."""
-    (poll,) = await house.app.polls.find(house.actor())
-    return poll
-
-
-async def none_made(house: House) -> bool:
-    return await house.app.polls.find(house.actor()) == ()
-
-
-async def press(house: House, seen, name: str):
-    return await house.world.press(house.world.manager, seen, f"poll_make:{name}")
-
-
-async def choose(house: House, seen, name: str, *values: object):
-    return await house.world.select(house.world.manager, seen, list(values), custom_id=f"poll_make:{name}")
-
-
-async def at_rules(house: House, typed: dict[str, str] | None = None, **options: object):
-    return await press(house, await drafted(house, typed, **options), "rules")
+from bot.domain.poll.rules import Method, PollKind, PollRules
+from tests.cogs.house import MORNING, texts
+from tests.cogs.poll.making import OPTIONS, QUESTION, create, drafted, fields, fill, none_made, only, posted, press
 
 
 async def test_a_poll_is_typed_seen_as_it_will_be_and_posted(bare_guild):
@@ -181,108 +159,10 @@ async def test_a_moment_that_was_typed_stays_that_moment(bare_guild):
     assert (poll.state, poll.closes_at) == (PollState.OPEN, closes_at)
 
 
-async def test_every_rule_can_be_chosen_and_the_card_says_so(bare_guild):
-    panel = await at_rules(bare_guild, {"closes": "3d"})
-    panel = await choose(bare_guild, panel, "kind", "ranked")
-    panel = await choose(bare_guild, panel, "method", "irv")
-    panel = await choose(bare_guild, panel, "switches", "public", "hidden", "write_in", "lot", "joined_before")
-    role = bare_guild.world.role("Editors")
-    panel = await choose(bare_guild, panel, "roles", role)
-    panel = await choose(bare_guild, panel, "channel", bare_guild.world.place("morning-roundup"))
-    form = await press(bare_guild, panel, "limits")
-    assert fields(form) == {"quorum": "", "account_days": "7", "reminder": ""}
-    panel = await fill(bare_guild, form, {"quorum": "20", "account_days": "30", "reminder": "1d"})
-    assert "20 votes are needed for the result to stand" in panel.text
-    assert "A reminder 1 day before the close" in panel.text
-    preview = await press(bare_guild, panel, "back")
-    for words in ("Public", "30 days", "20", "<@&"):
-        assert words in texts(preview.message)
-
-    await press(bare_guild, preview, "post")
-
-    poll = await only(bare_guild)
-    assert poll.rules == PollRules(
-        PollKind.RANKED,
-        Method.IRV,
-        is_write_in=True,
-        is_secret=False,
-        is_hidden=True,
-        tie_rule=TieRule.LOT,
-        quorum=20,
-        account_days_min=30,
-        role_ids=frozenset({role.id}),
-        joined_before_open=True,
-        reminder=timedelta(days=1),
-    )
-    assert poll.channel_id == bare_guild.world.place("morning-roundup").id
-    panel = await at_rules(bare_guild)
-    panel = await choose(bare_guild, panel, "switches", "public", "hidden")
-    panel = await choose(bare_guild, panel, "switches")
-    assert "Public ballots ✓" not in panel.text
-
-
-async def test_a_brackets_rules_are_its_own(bare_guild):
-    panel = await at_rules(bare_guild, {"options": "a\nb\nc\nd\ne"}, kind="bracket")
-    assert "Members add options" not in panel.text
-    panel = await choose(bare_guild, panel, "seeding", "vote")
-    form = await press(bare_guild, panel, "limits")
-    assert "reminder" not in fields(form)
-    preview = await press(bare_guild, panel, "back")
-    assert "**Each round lasts:** 1 day" in preview.text
-    panel = await press(bare_guild, preview, "rules")
-    panel = await choose(bare_guild, panel, "seeding", "lot")
-    panel = await choose(bare_guild, panel, "switches", "lot")
-    preview = await press(bare_guild, panel, "back")
-    assert "Seed of the lot: …" in preview.text  # it is drawn when nobody can draw again
-    made = await press(bare_guild, preview, "post")
-    assert made.text.endswith("is made and about to appear in #general. Each round lasts 1 day.")
-    poll = await only(bare_guild)
-    assert (poll.rules.seeding, poll.rules.round_length) == (Seeding.LOT, timedelta(days=1))
-
-
-@pytest.mark.parametrize(
-    ("typed", "sentence"),
-    [
-        ({"quorum": "many"}, "A quorum is a whole number from 1 to 1000000."),
-        ({"quorum": "0"}, "A quorum is a whole number"),
-        ({"account_days": "-1"}, "The age of an account is 0 to 3650 days."),
-        ({"account_days": "9999"}, "The age of an account is 0 to 3650 days."),
-        ({"reminder": "soon"}, "soon"),
-        ({"reminder": "8d"}, "A reminder comes at most 7 days before the close."),
-    ],
-)
-async def test_limits_that_are_none_are_said_and_given_back(bare_guild, typed, sentence):
-    panel = await at_rules(bare_guild)
-    refused = await fill(bare_guild, await press(bare_guild, panel, "limits"), typed)
-    assert sentence in refused.text
-    again = await press(bare_guild, refused, "limits")
-    assert fields(again) == {"quorum": "", "account_days": "7", "reminder": "", **typed}
-    mended = await fill(bare_guild, again, {"quorum": "", "account_days": "0", "reminder": ""})
-    assert "Accounts of any age may vote" in mended.text
-
-
-async def test_changing_the_kind_keeps_what_was_typed(bare_guild):
-    panel = await at_rules(bare_guild, {"closes": "2d", "options": "a\nb\nc\nd"})
-    for kind in ("bracket", "verdict", "multiple", "single"):
-        panel = await choose(bare_guild, panel, "kind", kind)
-    standing = fields(await press(bare_guild, panel, "edit"))
-    assert standing == {"question": QUESTION, "options": "a\nb\nc\nd", "opens": "", "closes": "2d"}
-    preview = await press(bare_guild, panel, "back")
-    assert "**Closes:** 2026-11-22" in preview.text
-
-
-async def test_rules_that_do_not_fit_the_options_are_said_and_keep_it_from_being_posted(bare_guild):
-    panel = await at_rules(bare_guild)  # three options
-    panel = await choose(bare_guild, panel, "kind", "bracket")
-    assert "This poll takes 4 to 64 options, not 3." in panel.text
-    preview = await press(bare_guild, panel, "back")
-    assert "[Post it (off)]" in preview.text
-    assert "[Save as template (off)]" in preview.text
-
-
-async def test_more_options_than_a_box_holds_are_kept_when_the_form_is_opened_again(bare_guild):
+@pytest.mark.parametrize("kind", ["single", "multiple", "verdict"])
+async def test_more_options_than_a_box_holds_are_kept_when_the_form_is_opened_again(bare_guild, kind):
     many = "\n".join(f"{number:03} {'x' * 76}" for number in range(49))
-    form = await create(bare_guild)
+    form = await create(bare_guild, kind=kind)
     preview = await fill(bare_guild, form, {"question": QUESTION, "options": many})
     await press(bare_guild, preview, "post")
     first = await only(bare_guild)
@@ -316,6 +196,40 @@ async def test_a_poll_as_long_as_it_can_be_fits_its_preview(bare_guild, kind, op
     assert "is made" in (await press(bare_guild, preview, "post")).text
     await bare_guild.work()
     assert len(bare_guild.world.lines("general")) == 1
+
+
+async def test_what_keeps_a_long_poll_from_being_posted_is_said_in_place_of_its_card(bare_guild):
+    await bare_guild.forbid("morning-roundup", send_messages=True, embed_links=True, attach_files=True)
+    lines = [f"{number:02} {'語' * 60} https://cars.example/{'x' * 38}" for number in range(25)]
+    question = "問" * 300
+    preview = await drafted(bare_guild, {"question": question, "options": "\n".join(lines)}, kind="ranked")
+    assert question in preview.text
+    assert len(texts(preview.message)) > 3_880
+    panel = await press(bare_guild, preview, "rules")
+    place = bare_guild.world.place("morning-roundup")
+    panel = await bare_guild.world.select(bare_guild.world.manager, panel, [place], custom_id="poll_make:channel")
+    preview = await press(bare_guild, panel, "back")
+    assert "I lack: " in preview.text
+    assert "Discord does not show this poll" not in preview.text
+    assert len(texts(preview.message)) <= 4_000
+
+
+async def test_pressed_twice_a_poll_is_posted_once(bare_guild, monkeypatch):
+    preview = await drafted(bare_guild)
+    create_poll, pressed = bare_guild.app.polls.create, []
+
+    async def slowly(actor, draft):
+        if not pressed:
+            pressed.append(bare_guild.send_press(bare_guild.world.manager, preview.message, "poll_make:post"))
+            await asyncio.sleep(0.05)
+        return await create_poll(actor, draft)
+
+    monkeypatch.setattr(bare_guild.app.polls, "create", slowly)
+    seen = await press(bare_guild, preview, "post")
+
+    assert "is made" in seen.text
+    assert len(await bare_guild.app.polls.find(bare_guild.actor())) == 1
+    assert pressed[0].responded
 
 
 async def test_a_preview_is_kept_as_a_template_under_a_name_that_is_free(bare_guild):
@@ -353,119 +267,6 @@ async def test_an_emoji_that_discord_does_not_know_is_said_before_anything_is_po
     assert "[Post it]" in mended.text
 
 
-async def test_a_channel_where_the_bot_may_not_post_is_said_and_refused(bare_guild):
-    await bare_guild.forbid("morning-roundup", send_messages=True)
-    panel = await at_rules(bare_guild)
-    panel = await choose(bare_guild, panel, "channel", bare_guild.world.place("morning-roundup"))
-    assert "I lack: Send Messages" in panel.text
-    preview = await press(bare_guild, panel, "back")
-    assert "[Post it (off)]" in preview.text
-    quick = await bare_guild.world.slash(
-        bare_guild.world.manager, "morning-roundup", "poll quick", question="What?", options="a, b"
-    )
-    assert "I lack: Send Messages" in quick.text
-    assert await none_made(bare_guild)
-
-
-async def test_a_permission_that_was_taken_away_meanwhile_is_noticed_when_it_is_posted(bare_guild):
-    preview = await drafted(bare_guild)
-    await bare_guild.forbid("general", embed_links=True)
-    seen = await press(bare_guild, preview, "post")
-    assert "I lack: Embed Links" in seen.text
-    assert await none_made(bare_guild)
-
-
-async def test_a_poll_can_be_made_in_a_thread(bare_guild):
-    said = await bare_guild.world.say(bare_guild.world.manager, "general", "Concepts!")
-    channel = bare_guild.app.client.get_channel(bare_guild.world.place("general").id)
-    thread = await channel.get_partial_message(said.id).create_thread(name="Concepts")
-    await bare_guild.world.settle()
-    (place,) = bare_guild.world.threads("general")
-    seen = await bare_guild.world.slash(
-        bare_guild.world.manager, place, "poll quick", question="What?", options="a | b"
-    )
-    assert "is made" in seen.text
-    await bare_guild.work()
-    assert (await only(bare_guild)).channel_id == thread.id
-    assert "What?" in bare_guild.world.lines(place)[-1].text
-
-
-@pytest.mark.parametrize(
-    ("given", "options"),
-    [
-        ("Saab, Rover, Lancia", ["Saab", "Rover", "Lancia"]),
-        ("Saab | Rover, the old one", ["Saab", "Rover, the old one"]),
-        ("Saab\nRover\n\nLancia", ["Saab", "Rover", "Lancia"]),
-        ("サーブ、ローバー", ["サーブ", "ローバー"]),
-        ("1,5 l, 2,0 l", ["1,5 l", "2,0 l"]),
-    ],
-)
-async def test_a_quick_poll_is_posted_at_once(bare_guild, given, options):
-    seen = await bare_guild.slash("poll quick", question="Which one?", options=given, closes="tomorrow 18:00")
-    assert seen.private
-    assert "is made and about to appear in #general. It closes 2026-11-21" in seen.text
-    await bare_guild.work()
-    assert [option.label for option in (await only(bare_guild)).options] == options
-
-
-@pytest.mark.parametrize("kind", [kind.value for kind in PollKind])
-async def test_a_quick_poll_of_any_kind_has_the_usual_rules(bare_guild, kind):
-    seen = await bare_guild.slash("poll quick", question="Which one?", options="a, b, c, d", kind=kind)
-    assert "is made" in seen.text
-    poll = await only(bare_guild)
-    assert poll.rules.kind == kind
-    assert poll.rules.choices_max == (4 if kind == "multiple" else 1)
-    assert poll.closes_at is None
-
-
-async def test_a_quick_poll_that_cannot_be_made_is_given_back_in_the_form(bare_guild):
-    seen = await bare_guild.slash("poll quick", question="Which one?", options="Saab", closes="never")
-    assert seen.private
-    form = await press(bare_guild, seen, "edit")
-    assert fields(form) == {"question": "Which one?", "options": "Saab", "opens": "", "closes": "never"}
-    mended = await fill(bare_guild, form, {"options": "Saab\nRover", "closes": ""})
-    assert "is made" in (await press(bare_guild, mended, "post")).text
-
-
-async def test_a_clone_asks_the_same_for_as_long_with_the_options_that_stand(bare_guild):
-    first = await posted(bare_guild, {"closes": "2d", "options": "🚗 Saab\nRover\nLancia"}, kind="ranked")
-    panel = await bare_guild.slash("poll edit", poll=first)
-    await bare_guild.world.select(bare_guild.world.manager, panel, ["2"], custom_id="poll_edit:option")
-    await bare_guild.world.press(bare_guild.world.manager, panel.message, "poll_edit:remove")
-    await bare_guild.world.advance(timedelta(hours=3))
-
-    preview = await bare_guild.slash("poll clone", poll=first)
-
-    assert "**Closes:** 2026-11-22 09:00" in preview.text
-    assert fields(await press(bare_guild, preview, "edit"))["options"] == "🚗 Saab\nLancia"
-    await press(bare_guild, preview, "post")
-    newest, original = await bare_guild.app.polls.find(bare_guild.actor())
-    assert (newest.question, newest.rules) == (original.question, original.rules)
-    assert newest.options == (Option(1, "Saab", "🚗"), Option(2, "Lancia"))
-    assert newest.closes_at - newest.opens_at == timedelta(days=2)
-
-
-async def test_a_message_becomes_a_poll_and_a_list_in_it_its_options(bare_guild):
-    said = await bare_guild.world.say(
-        bare_guild.world.members[0],
-        "general",
-        "Which **badge** would you bring back?\n- Saab\n- Rover\n- Lancia\nVote!",
-    )
-    form = await bare_guild.world.menu(bare_guild.world.manager, "Make a poll from this", said)
-    standing = fields(form)
-    assert standing["question"] == "Which **badge** would you bring back? Vote!"
-    assert standing["options"] == "Saab\nRover\nLancia"
-    preview = await fill(bare_guild, form, {"question": "Which badge would you bring back?"})
-    assert "is made" in (await press(bare_guild, preview, "post")).text
-
-
-async def test_a_long_message_without_a_list_fits_the_form(bare_guild):
-    said = await bare_guild.world.say(bare_guild.world.members[0], "general", "Which one? " * 100)
-    form = await bare_guild.world.menu(bare_guild.world.manager, "Make a poll from this", said)
-    assert 0 < len(fields(form)["question"]) <= 300
-    assert fields(form)["options"] == ""
-
-
 async def test_what_was_typed_formats_and_mentions_nothing(bare_guild):
     preview = await drafted(
         bare_guild, {"question": "**Who** @everyone <@&1>?", "options": "[a](https://x.example)\nb"}
@@ -475,53 +276,3 @@ async def test_what_was_typed_formats_and_mentions_nothing(bare_guild):
     assert "@everyone" not in seen.message.raw.get("content", "") + texts(seen.message)
     await bare_guild.work()
     assert bare_guild.pinged(bare_guild.world.lines("general")[0]) == []
-
-
-async def test_members_do_not_see_the_commands_and_cannot_use_them(bare_guild):
-    member = bare_guild.world.members[0]
-    with pytest.raises(simcord.SetupError):
-        await create(bare_guild, member)
-    bare_guild.show_command("poll", "Readers")
-    for command, options in (
-        ("poll create", {}),
-        ("poll quick", {"question": "What?", "options": "a, b"}),
-        ("poll list", {}),
-        ("poll template list", {}),
-    ):
-        seen = await bare_guild.world.slash(member, "general", command, **options)
-        assert seen.private
-        assert not seen.modal
-        assert len(seen.text.splitlines()) == 1, seen.text
-    assert await bare_guild.world.suggest(member, "general", "poll close", "poll", "") == []
-    assert await none_made(bare_guild)
-
-
-async def test_who_lost_the_role_meanwhile_posts_nothing(bare_guild):
-    editor = bare_guild.world.editor
-    form = await create(bare_guild, editor)
-    preview = await fill(bare_guild, form, {"question": QUESTION, "options": OPTIONS}, editor)
-    await bare_guild.take_role(editor, "Editors")
-    seen = await bare_guild.world.press(editor, preview, "poll_make:post")
-    assert not any("作成しました" in line.text for line in seen.lines)
-    assert await none_made(bare_guild)
-
-
-async def test_before_setup_the_way_to_it_is_said(bare_house):
-    seen = await bare_house.slash("poll create")
-    assert not seen.modal
-    assert "/setup" in seen.text
-    quick = await bare_house.slash("poll quick", question="What?", options="a, b")
-    assert "/setup" in quick.text
-
-
-async def test_a_preview_that_outlived_its_process_says_so(bare_guild):
-    preview = await drafted(bare_guild)
-    await bare_guild.restart()
-    seen = await bare_guild.world.press(bare_guild.world.manager, preview, "poll_make:post")
-    assert seen.private
-    assert await none_made(bare_guild)
-
-
-async def test_the_menu_is_for_those_who_may_make_polls(bare_guild):
-    (menu,) = [command for command in bare_guild.app.client.tree.get_commands() if command.name.startswith("Make")]
-    assert menu.default_permissions == discord.Permissions(manage_messages=True)

@@ -4,6 +4,7 @@ import csv
 import io
 import zipfile
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -11,6 +12,7 @@ from bot.domain.poll.poll import CLOSE_GRACE, FINAL_AFTER, JoinWindow, PollState
 from bot.domain.poll.record import verify
 from bot.domain.poll.record_file import read_record
 from bot.domain.poll.rules import Method, PollKind, PollRules, Seeding
+from cogs.poll.make import manage
 from cogs.poll.make.showing import ExportLargeError, record_files
 from tests.cogs.house import House, texts
 from tests.cogs.poll.making import fields, fill
@@ -264,7 +266,9 @@ async def test_a_final_poll_is_exported_whole_and_counts_the_same(bare_guild):
     digest = (await poll.read()).digest
     assert digest in seen.text
     record = await bare_guild.app.polls.export(bare_guild.actor(), poll.poll.id)
-    files = {file.filename: file.fp.read().decode() for file in await record_files(record, bytes_max=2**20)}
+    exported = await record_files(record, bytes_max=2**20)
+    files = {file.filename: file.fp.read().decode() for file in exported.files}
+    assert f"recount {exported.name} --expect {digest}`" in seen.text
     number = poll.poll.id
     assert list(files) == [f"poll-{number}.csv", f"poll-{number}.json"]
     assert [each["filename"] for each in seen.message.raw["attachments"]] == list(files)
@@ -279,13 +283,33 @@ async def test_a_final_poll_is_exported_whole_and_counts_the_same(bare_guild):
 async def test_a_record_too_large_for_discord_is_packed_and_refused_if_that_is_not_enough(bare_guild):
     poll = await begin(bare_guild, labels=[f"Car {number:03} {'x' * 60}" for number in range(100)])
     await poll.finish()
-    record = await bare_guild.app.polls.export(bare_guild.actor(), poll.poll.id)
-    (packed,) = await record_files(record, bytes_max=10_000)
-    assert packed.filename == f"poll-{poll.poll.id}.zip"
-    with zipfile.ZipFile(packed.fp) as archive:
-        assert sorted(archive.namelist()) == [f"poll-{poll.poll.id}.csv", f"poll-{poll.poll.id}.json"]
+    record, number = await bare_guild.app.polls.export(bare_guild.actor(), poll.poll.id), poll.poll.id
+    whole = await record_files(record, bytes_max=10_000)
+    size = len(whole.files[0].fp.read())
+    for bytes_max, inside in (
+        (size, [f"poll-{number}.csv", f"poll-{number}.json"]),
+        (size - 1, [f"poll-{number}.json"]),
+    ):
+        packed = await record_files(record, bytes_max=bytes_max)
+        assert packed.name == packed.files[0].filename == f"poll-{number}.zip"
+        assert packed.has_csv == (len(inside) > 1)
+        with zipfile.ZipFile(packed.files[0].fp) as archive:
+            assert archive.namelist() == inside
     with pytest.raises(ExportLargeError):
         await record_files(record, bytes_max=100)
+
+
+async def test_what_discord_takes_of_a_large_record_is_said_with_how_it_is_counted_again(bare_guild, monkeypatch):
+    poll = await begin(bare_guild, labels=[f"Car {number:03} {'x' * 60}" for number in range(100)])
+    await poll.finish()
+    record = await bare_guild.app.polls.export(bare_guild.actor(), poll.poll.id)
+    size = len((await record_files(record, bytes_max=10_000)).files[0].fp.read())
+    for limit, said in ((size - 1, "The CSV for spreadsheets is left out"), (100, "Even packed, the record is larger")):
+        less = partial(record_files, bytes_max=limit)
+        monkeypatch.setattr(manage, "record_files", lambda record, less=less, **_: less(record))
+        seen = await run(bare_guild, "export", poll)
+        assert said in seen.text
+        assert (f"recount poll-{poll.poll.id}.zip" in seen.text) == (limit > 100)
 
 
 async def test_a_poll_is_deleted_after_a_question_with_its_card(bare_guild):

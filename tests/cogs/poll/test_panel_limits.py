@@ -27,7 +27,7 @@ KINDS = {
 }
 
 
-def poll_of(rules: PollRules) -> Poll:
+def poll_of(rules: PollRules, **adorned: str) -> Poll:
     count = 64 if rules.kind is PollKind.BRACKET else 100
     poll = Poll(
         id=7,
@@ -36,7 +36,7 @@ def poll_of(rules: PollRules) -> Poll:
         question="*" * QUESTION_CHARS_MAX,
         rules=rules,
         options=tuple(
-            Option(number, f"{number}".ljust(OPTION_CHARS_MAX, "*"), "🚗", "https://a.example/" + "x" * 450)
+            Option(number, f"{number}".ljust(OPTION_CHARS_MAX, "*"), "🚗", "https://a.example/" + "x" * 450, **adorned)
             for number in range(1, count + 1)
         ),
         state=PollState.OPEN,
@@ -65,12 +65,16 @@ def full_ballot(name: str, poll: Poll) -> Marks:
     }[name]
 
 
+def own_of(poll: Poll, marks: Marks | None) -> OwnBallot:
+    return OwnBallot(poll, marks, "00" * 16, None if marks is None else "ef" * 32)
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", KINDS)
 async def test_the_longest_ballot_fits_in_its_panel(name, language):
     poll = poll_of(KINDS[name])
     for marks in (None, full_ballot(name, poll)):
-        own = OwnBallot(poll, marks, "00" * 16, None if marks is None else "ef" * 32)
+        own = own_of(poll, marks)
         for panel in (panel_for(None, own, language), OwnPanel(None, own, language)):
             check_limits(panel)
             panel.show("*" * 500)  # with an error, as long as any

@@ -1,61 +1,21 @@
-"""The private panels: what is drafted, saved, refused and withdrawn, for each kind of ballot."""
+"""The private panels: what is drafted, saved and withdrawn, for each kind of ballot."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from bot.domain.errors import StorageUnavailableError
 from bot.domain.poll.bracket import OPENING
 from bot.domain.poll.rules import Method, PollKind, PollRules, Seeding
-from bot.storage.store import Store
+from cogs.poll.panels import panel_for
 from tests.cogs.house import House
-from tests.cogs.poll.polling import CARS, LENGTH, begin
+from tests.cogs.poll.polling import CARS, LENGTH, RANKED, SCORE, VERDICT, Hand, begin, hold, many
+from tests.cogs.poll.test_panel_limits import KINDS, own_of, poll_of
 
-RANKED = PollRules(PollKind.RANKED, Method.SCHULZE)
-SCORE = PollRules(PollKind.SCORE, Method.STAR)
-VERDICT = PollRules(PollKind.VERDICT, Method.WILSON, labels=("so back", "so over"))
 ROUND = timedelta(hours=1)
 
 
 def bracket(seeding: Seeding = Seeding.ORDER) -> PollRules:
     return PollRules(PollKind.BRACKET, Method.KNOCKOUT, seeding=seeding, round_length=ROUND)
-
-
-def many(count: int) -> list[str]:
-    return [f"Car {n}" for n in range(1, count + 1)]
-
-
-class Hand:
-    """A member with the panel that is open before them."""
-
-    def __init__(self, polling, person, seen) -> None:
-        self.polling, self.person, self.seen = polling, person, seen
-
-    @property
-    def world(self):
-        return self.polling.house.world
-
-    async def press(self, button: str):
-        self.seen = await self.world.press(self.person, self.seen.message, button)
-        return self.seen.text
-
-    async def select(self, custom_id: str, *values: object):
-        chosen = [str(value) for value in values]
-        self.seen = await self.world.select(self.person, self.seen.message, chosen, custom_id=custom_id)
-        return self.seen.text
-
-    @property
-    def text(self) -> str:
-        return self.seen.text
-
-    async def saved(self):
-        return await self.polling.marks(self.person)
-
-
-async def hold(polling, person=None) -> Hand:
-    member = person or polling.house.world.members[0]
-    return Hand(polling, member, await polling.press(member, "vote"))
 
 
 # Several.
@@ -343,110 +303,34 @@ async def test_nobody_is_told_whose_ballot_was_whose_once_a_secret_poll_is_final
     assert "Saved: **Nissan 126X**" in (await public.press(member, "mine")).text
 
 
-# Refused in a panel.
-
-
-@pytest.mark.parametrize("rules", [RANKED, SCORE], ids=["ranked", "score"])
-async def test_a_ballot_that_is_saved_after_the_close_is_refused_with_a_sentence(bare_guild, rules):
-    poll = await begin(bare_guild, rules)
-    hand = await hold(poll)
-    await bare_guild.world.advance_to(poll.poll.closes_at - timedelta(minutes=1))
-    fresh = await hold(poll)
-    if rules is RANKED:
-        await fresh.select("ballot:next", 1)
-    else:
-        await fresh.select("ballot:score:1", 5)
-    await bare_guild.world.advance_to(poll.poll.closes_at)
-
-    told = await fresh.press("Save")
-
-    assert "This poll closed" in told
-    assert "Not saved yet" in told
-    assert await hand.saved() is None
-
-
-async def test_a_panel_is_not_opened_for_who_may_not_vote(bare_guild):
-    role = bare_guild.world.role("Readers").id
-    poll = await begin(bare_guild, PollRules(PollKind.RANKED, Method.IRV, role_ids=frozenset({role})))
-
-    assert "@Readers" in (await poll.press(bare_guild.world.members[2], "vote")).text
-    await poll.close()
-    assert "vote" not in {button.lower() for button in poll.card.buttons}
-
-
-async def test_who_loses_the_role_over_an_open_panel_keeps_the_draft_and_is_told(bare_guild):
-    role = bare_guild.world.role("Readers").id
-    poll = await begin(bare_guild, PollRules(PollKind.RANKED, Method.IRV, role_ids=frozenset({role})))
-    hand = await hold(poll)
-    await hand.select("ballot:next", 2)
-    await bare_guild.take_role(hand.person, "Readers")
-
-    told = await hand.press("Save")
-    assert "@Readers" in told
-    assert "1. Nissan 126X" in told
-    assert await hand.saved() is None
-
-    await bare_guild.give_role(hand.person, "Readers")
-    await hand.press("Save")
-    assert await hand.saved() == ((2, 1),)
-
-
-async def test_an_option_that_was_removed_meanwhile_leaves_the_draft_and_is_told(bare_guild):
-    poll = await begin(bare_guild, RANKED)
-    hand = await hold(poll)
-    for number in (2, 4):
-        await hand.select("ballot:next", number)
-
-    def without_second(kept):
-        return replace(kept, options=tuple(replace(option, is_removed=option.number == 2) for option in kept.options))
-
-    await bare_guild.app.polls.change_options(bare_guild.actor(), poll.poll.id, "removed", without_second)
-
-    told = await hand.press("Save")
-
-    assert "can no longer be chosen" in told
-    assert f"1. {CARS[3]}" in told
-    await hand.press("Save")
-    assert await hand.saved() == ((4, 1),)
-
-
-async def test_a_database_that_is_away_costs_nothing_of_the_draft(bare_guild, monkeypatch):
-    hand = await hold(await begin(bare_guild, RANKED))
-    await hand.select("ballot:next", 3)
-
-    async def away(*args: object) -> None:
-        raise StorageUnavailableError(error_id="a1")
-
-    with monkeypatch.context() as patch:
-        patch.setattr(Store, "write", away)
-        told = await hand.press("Save")
-    assert f"1. {CARS[2]}" in told
-    assert await hand.saved() is None
-
-    await hand.press("Save")
-    assert await hand.saved() == ((3, 1),)
-
-
-async def test_a_forged_choice_in_a_panel_changes_nothing(bare_guild):
-    poll = await begin(bare_guild, RANKED)
-    hand = await hold(poll)
-    stored = bare_guild.backend.get_message(hand.seen.message.place.id, hand.seen.message.id)
-    select = next(
-        child
-        for part in stored.components[0]["components"]
-        for child in part.get("components", [])
-        if child.get("custom_id") == "ballot:next"
-    )
-    select["options"][0]["value"] = "99"
-
-    await hand.select("ballot:next", "99")
-
-    assert "Choose your favourite below" in hand.text
-
-
 async def test_panels_speak_the_members_language(bare_guild: House):
     poll = await begin(bare_guild, VERDICT, length=LENGTH)
     hand = await hold(poll, bare_guild.world.editor)
 
     assert "未判定：4" in hand.text
     assert "とばす" in str(hand.seen.message.raw)
+
+
+# Pressed twice in a moment.
+
+
+@pytest.mark.parametrize(("rules", "button"), [(bracket(), "ballot:first"), (VERDICT, "ballot:good")])
+async def test_a_button_that_is_pressed_twice_skips_nothing(bare_guild, rules, button):
+    hand = await hold(await begin(bare_guild, rules, many(8)))
+
+    for _ in range(2):
+        bare_guild.send_press(hand.person, hand.seen.message, button)
+    await bare_guild.world.settle()
+
+    assert len(await hand.saved()) == 1
+    panel = next(line for line in bare_guild.world.everything() if line.id == hand.seen.message.id)
+    assert "2/" in panel.text
+
+
+async def test_an_option_that_is_chosen_twice_is_ranked_once():
+    panel = panel_for(None, own_of(poll_of(KINDS["ranked"]), None), "en")
+
+    for number in (3, 3, 5):
+        panel._append(number)
+
+    assert panel._marks() == ((3, 1), (5, 2))

@@ -3,37 +3,15 @@
 import itertools
 from datetime import timedelta
 
-from simcord import interactions as wire
-from simcord.backend import serializers
-from simcord.enums import InteractionType
-
 from tests.cogs.poll.polling import begin
 
 VOTERS = 200
 EDIT_EVERY = timedelta(seconds=5)  # what a channel's limit allows beside everything else
 WAVES = 8  # of presses, a second apart
-BUTTON = 2  # Discord docs, components reference, "component types"
 
 
 def add_voters(house) -> list[int]:
     return [house.world.guild.add_person(f"Voter{n:03}").id for n in range(VOTERS)]
-
-
-def press(house, polling, user_id: int, number: int):
-    """Send a press of an option's button, without waiting for what comes of it."""
-    backend, card = house.backend, polling.card
-    record, payload = wire.base_payload(
-        backend,
-        type=InteractionType.MESSAGE_COMPONENT,
-        channel_id=card.place.id,
-        guild_id=house.guild.id,
-        user_id=user_id,
-        data={"custom_id": f"poll:{polling.poll.id}:option:{number}", "component_type": BUTTON},
-    )
-    payload["message"] = dict(serializers.message_payload(backend, backend.get_message(card.place.id, card.id)))
-    record.source_message_id = card.id
-    backend.emit("INTERACTION_CREATE", payload)
-    return record
 
 
 def answers(house, record) -> str:
@@ -56,7 +34,7 @@ async def test_two_hundred_at_once_are_all_counted_and_the_card_is_edited_once_i
         for place, user_id in enumerate(voters):
             if place % WAVES <= wave:  # more each time: some vote for the first time, the others change their minds
                 number = 1 + (place + wave) % 4
-                records.append(press(bare_guild, poll, user_id, number))
+                records.append(bare_guild.send_press(user_id, poll.card, f"poll:{poll.poll.id}:option:{number}"))
                 expected[user_id] = number
         await bare_guild.world.settle()
         for _ in range(10):

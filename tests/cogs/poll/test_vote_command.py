@@ -1,7 +1,11 @@
 """/vote: a poll and an option by what is typed."""
 
+from datetime import timedelta
+
+from bot.domain.poll.draft import PollDraft
+from bot.domain.poll.poll import Option
 from bot.domain.poll.rules import Method, PollKind, PollRules
-from tests.cogs.poll.polling import begin
+from tests.cogs.poll.polling import begin, forge
 
 
 async def test_open_polls_are_offered_by_their_question(bare_guild):
@@ -82,3 +86,46 @@ async def test_what_is_not_there_or_over_is_refused(bare_guild):
     await poll.close()
     assert "closed" in (await world.slash(member, "general", "vote", poll=number, option="#1")).text
     assert await poll.marks(member) is None
+
+
+async def test_polls_of_channels_that_a_member_cannot_see_are_not_told_of(bare_guild):
+    world, member, editor = bare_guild.world, bare_guild.world.members[0], bare_guild.world.editor
+    poll = await begin(bare_guild, where="editors", question="Whom do we hire?")
+    number = str(poll.poll.id)
+
+    assert await world.suggest(member, "general", "vote", "poll", "") == []
+    assert await world.suggest(member, "general", "vote", "option", "", poll=number) == []
+    for typed in (number, "Whom do we hire?", "hire"):
+        seen = await world.slash(member, "general", "vote", poll=typed, option="#1")
+        assert "No poll, or more than one, goes by" in seen.text
+    assert await poll.marks(member) is None
+
+    assert await world.suggest(editor, "general", "vote", "poll", "") == [("Whom do we hire?", number)]
+    await world.slash(editor, "general", "vote", poll=number, option="#1")
+    assert await poll.marks(editor) == ((1, 1),)
+
+
+async def test_a_poll_in_a_thread_is_offered_to_who_sees_its_channel(bare_guild):
+    world, member = bare_guild.world, bare_guild.world.members[0]
+    bare_guild.world.guild.handle.create_forum_channel("debates")
+    poll = await begin(bare_guild, where="debates", question="Which car?")
+
+    assert await world.suggest(member, "general", "vote", "poll", "") == [("Which car?", str(poll.poll.id))]
+
+
+async def test_nothing_of_a_poll_is_told_before_it_opens(bare_guild):
+    world, member = bare_guild.world, bare_guild.world.members[0]
+    opens_at = bare_guild.clock.now() + timedelta(hours=1)
+    options = (Option(0, "Saab"), Option(0, "Rover"))
+    draft = PollDraft("Which badge?", PollRules(), options, world.place("general").id, opens_at)
+    number = str((await bare_guild.app.polls.create(bare_guild.actor(), draft)).id)
+
+    assert await world.suggest(member, "general", "vote", "option", "", poll=number) == []
+    for typed in (number, "Which badge?"):
+        assert "No poll, or more than one" in (await world.slash(member, "general", "vote", poll=typed)).text
+    open_one = await begin(bare_guild)
+    forge(bare_guild, open_one, f"poll:{open_one.poll.id}:mine", f"poll:{number}:mine")
+    line = bare_guild.world.lines("general")[-1]
+    seen = await world.press(member, line, f"poll:{number}:mine")
+    assert "no longer exists" in seen.text
+    assert "badge" not in seen.text
