@@ -39,6 +39,7 @@ class HelpCog(commands.Cog, name="help"):
         posted_in = asked_in if settings is None else settings.language
         names = {name: text(f"roundup.view.{name}", posted_in) for name in ("discuss", "notify", "about")}
         lines = [text("help.title", asked_in), text("help.member", asked_in, **names)]
+        lines.append(text("help.polls", asked_in, mine=text("vote.button.mine", posted_in)))
         if Capability.EDIT in actor.capabilities:
             lines.append(text("help.edit", asked_in))
         if Capability.MANAGE in actor.capabilities:

@@ -219,6 +219,15 @@ def knocked_out(
     return Sample(poll, Tally(Method.KNOCKOUT, 124, winners, tiers, (), Decision.OUTRIGHT), language)
 
 
+def level_final() -> Sample:
+    """Return a bracket of four whose final has two winners."""
+    semi_finals = (Match(1, 1, 4, 1, 7, 2, Decision.OUTRIGHT), Match(2, 2, 3, 2, 6, 3, Decision.OUTRIGHT))
+    final = (Match(3, 1, 2, None, 9, 9, Decision.SHARED),)
+    bracket = Bracket((1, 2, 3, 4), (Round(semi_finals, THEN), Round(final, THEN)))
+    poll = poll_of(CARS[:4], bracket=bracket, rules=PollRules(kind=PollKind.BRACKET, method=Method.KNOCKOUT))
+    return Sample(poll, Tally(Method.KNOCKOUT, 18, (1, 2), ((1, 2), (3, 4)), (), Decision.SHARED))
+
+
 SAMPLES = {
     "two": voted(poll_of(CARS[:2]), chosen([41, 30])),
     "five": voted(poll_of(CARS[:5], rules=PollRules(quorum=50)), chosen([41, 30, 12, 3, 0])),
@@ -242,6 +251,7 @@ SAMPLES = {
     "run-off-japanese": ranked(JAPANESE, Method.IRV, "ja"),
     "run-off-many": ranked(names(40), Method.IRV, times=90),
     "bracket-4": knocked_out(CARS[:4]),
+    "bracket-level": level_final(),
     "bracket-5": knocked_out(CARS[:5], 2, is_open=True),
     "bracket-8": knocked_out(CARS[:8]),
     "bracket-8-japanese": knocked_out(JAPANESE, question="最高の旧車は？", language="ja"),

@@ -12,7 +12,7 @@ from bot.cli.recount_text import BAR_CELLS, bar, unique_labels
 from bot.domain.poll.poll import Option
 from bot.domain.poll.record import record_of
 from bot.domain.poll.rules import Method, PollKind, TieRule
-from bot.render.poll_export import record_json
+from bot.render.poll_export import record_csv, record_json
 from tests.check_messages import ROOT
 from tests.domain.poll.recorded import ballots_of, final_poll
 from tests.nasty import NASTY
@@ -194,7 +194,7 @@ def test_a_ballot_of_any_kind_is_told_in_words(recount, folder, kind, method, sa
 def test_the_sentences_are_in_the_language_that_was_set(ranked, recount, monkeypatch):
     monkeypatch.setenv("PADDOCK_LANGUAGE", "ja")
     out = recount("poll-7.json", "--expect", ranked.digest)[1]
-    assert out.startswith("✓ 4 票すべてが受領証と一致しました。")
+    assert out.startswith("✓ 4 票すべてがレシートと一致しました。")
     assert "行を列より上に置いた人数" in out
 
 
@@ -221,6 +221,16 @@ def test_other_peoples_ballots_are_counted_whatever_the_file_is_called(recount, 
     code, out, _ = recount("--method", method, path)
     assert code == 0
     assert f"{winner} won; no tie had to be broken." in out.splitlines()
+
+
+def test_the_sheet_of_a_polls_export_is_not_taken_for_ballots(recount, folder):
+    poll = final_poll(kind=PollKind.RANKED, method=Method.SCHULZE)
+    record = record_of(poll, ballots_of({1: 1, 2: 2}, {2: 1}))
+    (folder / "poll-7.csv").write_text(record_csv(record), encoding="utf-8")
+    for method in ("irv", "star"):
+        code, out, err = recount("--method", method, "poll-7.csv")
+        assert (code, out) == (1, "")
+        assert "counted again from the JSON file beside it" in err
 
 
 def test_scores_from_a_sheet_have_a_run_off(recount, folder):

@@ -37,6 +37,8 @@ _HASH = re.compile("[0-9a-f]{64}")
 # How ABIF begins, if not with a comment: metadata, a candidate, its own name, a count.
 BALLOT_SUFFIXES = frozenset({".abif", ".csv", ".tsv"})
 _ABIF = re.compile(r"\s*(?:#[^\n]*\n\s*)*(?:\{|=|ABIF\b|[0-9]+\s*:)")
+# How the head of `bot.render.poll_export.record_csv` ends. Its cells would be taken for names.
+_EXPORT_SHEET = re.compile(r"[^\r\n]*[,;\t]nonce[,;\t]receipt[,;\t]set_aside\s*(?:[\r\n]|$)")
 _ARCHIVE = b"PK\x03\x04"  # PKWARE APPNOTE, 4.3.7: how a zip begins
 _HEAD_CHARS = 200  # in which the format of a record stands
 
@@ -69,6 +71,12 @@ class MethodGivenError(PaddockError):
     """The file is a record, which says itself how it is counted."""
 
     message_id = "cli.recount.method_given"
+
+
+class ExportSheetError(PaddockError):
+    """The file is a poll's export for spreadsheets, a column an option, which is no list of ballots."""
+
+    message_id = "cli.recount.export_sheet"
 
 
 class HashError(PaddockError):
@@ -171,6 +179,8 @@ def _election(file: Path) -> Election:
     content = _content(file)
     if KIND in content[:_HEAD_CHARS]:
         raise MethodGivenError
+    if _EXPORT_SHEET.match(content):
+        raise ExportSheetError
     suffix = file.suffix.lower()
     is_abif = suffix == ".abif" or (suffix not in BALLOT_SUFFIXES and _ABIF.match(content) is not None)
     return read_abif(content) if is_abif else read_sheet(content)

@@ -111,7 +111,8 @@ class Play:
 
     async def submit(self, person: Person, shown: Seen, values: Mapping[str, object]) -> Seen:
         """Submit a modal and tell of it."""
-        self.transcript.act(f"{person.name} sends {', '.join(_shown(value) for value in values.values())}")
+        sent = [" / ".join(_shown(value).splitlines()) for value in values.values() if value]
+        self.transcript.act(f"{person.name} sends {', '.join(sent)}")
         return self._answered(await self.world.submit(person, shown, values))
 
     async def say(self, person: Person, where: Where, text: str) -> Line:

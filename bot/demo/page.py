@@ -32,7 +32,7 @@ LANGUAGE_NAMES = {"en": "English", "ja": "日本語"}
 SHORT_DATES = {"en": "EEE d MMM", "ja": "M月d日"}
 LONG_DATES = {"en": "EEEE d MMMM y", "ja": "y年M月d日(E)"}
 LENGTHS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
-TRIES = ("read", "notify", "preview", "sources", "japanese", "time", "approve")
+TRIES = ("read", "notify", "preview", "sources", "japanese", "poll", "vote", "time", "approve")
 HAPPENED_LINES = 14
 TICK_S = 1.0
 HEADERS = {

@@ -28,6 +28,7 @@ _STAMP = re.compile(r"<t:(-?\d+)(?::([tTdDfFsSR]))?>")
 _MARKS = re.compile(r"^-# |[*_~`>#|]+|\[([^\]]+)\]\([^)]+\)", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]+)\]\(<?https?://[^)]*\)")
 _LINK_BUTTON = re.compile(r"\[([^\]]+) → https?://[^\]]+\]")
+_ESCAPED = re.compile(r"\\([^\w\s])")  # what `bot.edge.markdown.escape` puts a backslash before
 _SMALL = re.compile(r"^-# ", re.MULTILINE)
 _HEADING = re.compile(r"^#{1,3} ", re.MULTILINE)
 _STAMP_FORMATS = {"t": "%H:%M", "T": "%H:%M:%S", "d": "%Y-%m-%d", "D": "%Y-%m-%d"}
@@ -86,7 +87,7 @@ def spoken(text: str, names: Mapping[int, str], zone: tzinfo = UTC, now: datetim
 def readable(text: str) -> str:
     """Return `text`, as `plain` gives it, as a terminal shows it best: without addresses and Markdown."""
     named = _LINK.sub(r"\1", _LINK_BUTTON.sub(r"[\1 ↗]", text))
-    return _HEADING.sub("▸ ", _SMALL.sub("", named)).replace("**", "")
+    return _ESCAPED.sub(r"\1", _HEADING.sub("▸ ", _SMALL.sub("", named)).replace("**", ""))
 
 
 def walk(components: object) -> Iterator[Payload]:

@@ -2,6 +2,7 @@
 
 from discord import ui
 
+from bot.domain.poll.poll import PollState
 from bot.domain.poll.tally import Tally
 from bot.domain.wording import clean
 from bot.edge.gallery import uploaded
@@ -10,7 +11,7 @@ from bot.edge.poll_card import TEXT_CHARS_MAX, marker
 from bot.edge.publish import Picture
 from bot.edge.question import ACCENT
 from bot.render.poll_table import text_table
-from bot.render.poll_words import decided_sentence, method_sentence
+from bot.render.poll_words import decided_sentence, is_running, method_sentence
 from bot.services.poll_count import ShownPoll
 from bot.text import plural, text
 
@@ -29,9 +30,10 @@ def result_view(shown: ShownPoll, tally: Tally, picture: Picture | None = None) 
     """
     poll, language = shown.poll, shown.language
     decided = text("native.error.no_result", language) if poll.is_void else decided_sentence(poll, tally, language)
+    title = "so_far" if is_running(poll) else "title"
     head = "\n".join(
         [
-            f"## {text('vote.result.title', language, question=escape(poll.question))}",
+            f"## {text(f'vote.result.{title}', language, question=escape(poll.question))}",
             f"**{escape(decided)}**",
             f"-# {escape(method_sentence(poll.rules, language, seed=poll.seed))}",
         ]
@@ -45,11 +47,14 @@ def result_view(shown: ShownPoll, tally: Tally, picture: Picture | None = None) 
         container.add_item(ui.TextDisplay(f"{_FENCE}\n{table[:room]}\n{_FENCE}"))
     container.add_item(ui.TextDisplay(proof))
     row: ui.ActionRow[ui.LayoutView] = ui.ActionRow()
-    row.add_item(ui.Button(label=text("vote.button.check", language), emoji="🔎", custom_id=f"{marker(poll.id)}check"))
+    if poll.state is PollState.FINAL:
+        check = text("vote.button.check", language)
+        row.add_item(ui.Button(label=check, emoji="🔎", custom_id=f"{marker(poll.id)}check"))
     if poll.link is not None:
         name = "vote.button.card" if poll.native_id is None else "vote.button.native"
         row.add_item(ui.Button(label=text(name, language), url=poll.link))
-    container.add_item(row)
+    if row.children:
+        container.add_item(row)
     view = ui.LayoutView(timeout=None)
     view.add_item(container)
     return view
@@ -58,7 +63,7 @@ def result_view(shown: ShownPoll, tally: Tally, picture: Picture | None = None) 
 def _proof(shown: ShownPoll) -> list[str]:
     """Return what was counted, and by what it can be proven."""
     poll, count, language = shown.poll, shown.count, shown.language
-    lines = [plural("vote.card.votes", language, count.counted)]
+    lines = [plural("vote.card.votes_so_far" if is_running(poll) else "vote.card.votes", language, count.counted)]
     if count.set_aside:
         lines.append(plural("vote.card.set_aside", language, count.set_aside))
     if poll.native_id is not None and not poll.is_void:

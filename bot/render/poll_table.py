@@ -17,13 +17,18 @@ from bot.render.poll_words import (
     Row,
     decided_sentence,
     figure,
+    going_on,
+    is_open,
     joined,
     label_of,
+    names_of,
+    order_notes,
     percent,
     round_name,
     rows_of,
     shown_rounds,
     subtitle,
+    winners,
 )
 from bot.text import plural, text
 
@@ -81,7 +86,7 @@ def text_table(
     rows = rows_of(poll, tally, language)
     body = _body(poll, tally, rows, language, columns_max)
     table = [
-        [WINNER if row.is_winner else "", str(row.place), row.label, *cells]
+        [WINNER if row.is_winner else "", row.rank, row.label, *cells]
         for row, cells in zip(rows, body.cells, strict=True)
     ]
     extra = [["", "", *cells] for cells in (body.head, body.foot) if cells]
@@ -212,19 +217,19 @@ def _round(poll: Poll, each: Round, language: str, columns_max: int) -> list[str
     rows: list[list[str]] = []
     for match in each.matches:
         first = label_of(poll, match.first, language)
-        mark = WINNER if match.winner == match.first else ""
+        won = going_on(match)
+        mark = WINNER if match.first in won else ""
         if match.second is None:
             rows.append([mark, first, text("poll.picture.bye", language), "", ""])
             continue
-        is_open = match.winner is None
         votes = f"{figure(match.first_n)}–{figure(match.second_n)}"
-        middle = text("poll.picture.open", language) if is_open else votes
+        middle = text("poll.picture.open", language) if is_open(match) else votes
         rows.append(
             [
                 mark,
                 first,
                 middle,
-                WINNER if match.winner == match.second else "",
+                WINNER if match.second in won else "",
                 label_of(poll, match.second, language),
             ]
         )
@@ -243,13 +248,14 @@ def alt_text(poll: Poll, tally: Tally, language: str) -> str:
     if poll.bracket is not None and poll.bracket.rounds:
         start = text("poll.picture.alt_bracket", language, question=question, how=how)
         matches = poll.bracket.rounds[-1].matches
-        if len(matches) == 1 and matches[0].winner is not None:
-            winner = label_of(poll, matches[0].winner, language)
-            start = joined((start, text("poll.picture.winner", language, winner=winner) + _stop(language)), language)
+        if won := winners(poll, tally):
+            named = plural("poll.picture.winner", language, len(won), winner=names_of(poll, won, language))
+            start = joined((start, named + _stop(language)), language)
         pieces = [_match_text(poll, match, language) for match in matches]
     else:
         decided = decided_sentence(poll, tally, language)
         start = text("poll.picture.alt", language, question=question, how=how, decided=decided)
+        start = joined((start, *order_notes(tally, language)), language)
         pieces = [_row_text(row, language) for row in rows_of(poll, tally, language)]
     return _listed(start, pieces, language)
 
@@ -302,8 +308,11 @@ def _match_text(poll: Poll, match: Match, language: str) -> str:
     if match.second is None:
         return text("poll.picture.alt_line", language, label=first, figure=text("poll.picture.bye", language))
     second = label_of(poll, match.second, language)
-    if match.winner is None:
+    if is_open(match):
         return text("poll.picture.match_open", language, first=first, second=second)
+    if match.winner is None:
+        votes = figure(match.first_n)
+        return text("poll.picture.match_level", language, first=first, second=second, votes=votes)
     first_won = match.winner == match.first
     winner, loser = (first, second) if first_won else (second, first)
     more, less = (match.first_n, match.second_n) if first_won else (match.second_n, match.first_n)

@@ -2,12 +2,17 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeVar
 
+from bot.domain.poll.bracket import Match
 from bot.domain.poll.poll import Poll, PollState
 from bot.domain.poll.rules import Method, PollKind, PollRules, Seeding, TieRule
 from bot.domain.poll.tally import Line, Score, Tally
 from bot.domain.wording import clean
 from bot.text import join_names, plural, text
+
+RowT = TypeVar("RowT")
 
 NAMES_MAX = 6  # more winners than anybody reads in a sentence are counted
 
@@ -16,7 +21,8 @@ NAMES_MAX = 6  # more winners than anybody reads in a sentence are counted
 class Row:
     """What a result says of one option, in words and as the length of a bar.
 
-    `place` is its rank, the same for those that are level; `share` is the length of its bar, 0 to 1, where 1 is the
+    `place` is its rank, the same for those that are level, and `rank` what is shown of it: nothing where nobody voted;
+    `share` is the length of its bar, 0 to 1, where 1 is the
     longest that there is; `figure` is what it is ordered by and `detail` what explains that, either may be empty.
     """
 
@@ -28,6 +34,7 @@ class Row:
     detail: str
     is_winner: bool
     line: Line
+    rank: str = ""
 
 
 def rows_of(poll: Poll, tally: Tally, language: str) -> tuple[Row, ...]:
@@ -45,6 +52,7 @@ def rows_of(poll: Poll, tally: Tally, language: str) -> tuple[Row, ...]:
             detail=_detail(poll, tally, line, language),
             is_winner=line.number in won,
             line=line,
+            rank=str(places[line.number]) if tally.ballots_n else "",
         )
         for line in tally.lines
     )
@@ -69,9 +77,18 @@ def label_of(poll: Poll, number: int, language: str) -> str:
 def names_of(poll: Poll, numbers: Sequence[int], language: str) -> str:
     """Return options as a list in words; from the seventh on they are counted."""
     named = numbers if len(numbers) <= NAMES_MAX else numbers[: NAMES_MAX - 1]
-    names = join_names((label_of(poll, number, language) for number in named), language)
+    names = [label_of(poll, number, language) for number in named]
     more_n = len(numbers) - len(named)
-    return plural("poll.picture.and_more", language, more_n, names=names) if more_n else names
+    if not more_n:
+        return listed(names, language)
+    return plural("poll.picture.and_more", language, more_n, names=join_names(names, language))
+
+
+def listed(names: Sequence[str], language: str) -> str:
+    """Return "a, b and c" as the language says it in a sentence."""
+    if len(names) < 2:  # noqa: PLR2004  # one stands alone
+        return join_names(names, language)
+    return text("poll.picture.and", language, names=join_names(names[:-1], language), last=names[-1])
 
 
 def method_sentence(rules: PollRules, language: str, *, seed: str | None = None) -> str:
@@ -122,7 +139,9 @@ def outcome_sentence(poll: Poll, tally: Tally, language: str) -> str:
     if not tally.winners and is_running(poll):
         return text("poll.decided.undecided" if tally.ballots_n else "poll.decided.nobody_yet", language)
     if not tally.winners:
-        return text("poll.decided.nobody", language)
+        # Whoever only took part in a bracket's opening vote has a ballot, too.
+        is_unplayed = tally.method is Method.KNOCKOUT and tally.ballots_n > 0
+        return text("poll.decided.no_matches" if is_unplayed else "poll.decided.nobody", language)
     if is_running(poll):
         return plural("poll.decided.leads", language, len(tally.winners), winners=names)
     if is_quorum_missed(poll, tally):
@@ -184,6 +203,36 @@ def duels_won(tally: Tally, number: int) -> int:
     return sum(mine.get(other, 0) > row.get(number, 0) for other, row in pairwise.items() if other != number)
 
 
+def is_open(match: Match) -> bool:
+    """Tell whether a match of a bracket is still to be decided."""
+    return match.winner is None and not match.is_over
+
+
+def going_on(match: Match) -> tuple[int, ...]:
+    """Return who has won a match of a bracket: one, or both who share a final; nobody while it is open."""
+    if match.winner is not None:
+        return (match.winner,)
+    return match.entries if match.is_over else ()
+
+
+def order_notes(tally: Tally, language: str) -> list[str]:
+    """Return why options do not stand in the order of the figures beside them, where that is so."""
+    match tally.method:
+        case Method.WILSON:
+            shares = [line.for_n / judged for line in tally.lines if (judged := line.for_n + line.against_n)]
+            name, figures = "poll.picture.why_certain", shares
+        case Method.SCHULZE:
+            name, figures = "poll.picture.why_circle", [duels_won(tally, line.number) for line in tally.lines]
+        case _:
+            return []
+    return [text(name, language)] if any(more > less for less, more in pairwise(figures)) else []
+
+
+def shown_rows(rows: Sequence[RowT], most: int) -> Sequence[RowT]:
+    """Return the first rows, at most so many; one more rather than a line that says that there is one more."""
+    return rows if len(rows) <= most + 1 else rows[:most]
+
+
 def shown_rounds(rounds_n: int, most: int) -> list[int]:
     """Return which of so many rounds are shown in `most` columns: the first, and the last ones."""
     return list(range(rounds_n)) if rounds_n <= most else [0, *range(rounds_n - most + 1, rounds_n)]
@@ -203,13 +252,13 @@ def round_name(entries_n: int, language: str) -> str:
 
 
 def _how(rules: PollRules, language: str) -> str:
-    if rules.kind is PollKind.MULTIPLE:
+    if rules.kind is PollKind.MULTIPLE and rules.choices_max > 1:
         if rules.choices_min == rules.choices_max:
             return text("poll.method.exactly", language, most=rules.choices_max)
         if rules.choices_min == 1:
             return text("poll.method.up_to", language, most=rules.choices_max)
         return text("poll.method.between", language, least=rules.choices_min, most=rules.choices_max)
-    if rules.kind is PollKind.SINGLE:
+    if rules.kind in {PollKind.SINGLE, PollKind.MULTIPLE}:
         return text("poll.method.single", language)
     good, bad = rules.labels or ("", "")
     return text(f"poll.method.{rules.method.value}", language, good=good, bad=bad)
@@ -233,13 +282,15 @@ def _size(tally: Tally, line: Line) -> float:
         case Method.SCHULZE:
             return duels_won(tally, line.number)
         case Method.IRV:
-            return _first_round(tally, line)
+            return _last_votes(tally, line)
         case _:
             return float(line.score)
 
 
-def _first_round(tally: Tally, line: Line) -> int:
-    return tally.rounds[0].totals.get(line.number, 0) if tally.rounds else line.count
+def _last_votes(tally: Tally, line: Line) -> int:
+    """Return an option's votes in the last round of a run-off in which it was: what it won with, or went out with."""
+    found = (each.totals[line.number] for each in reversed(tally.rounds) if line.number in each.totals)
+    return next(found, line.count)
 
 
 def _figure(tally: Tally, line: Line, language: str) -> str:
@@ -247,7 +298,7 @@ def _figure(tally: Tally, line: Line, language: str) -> str:
         case Method.SCHULZE:
             return text("poll.picture.duels", language, count=duels_won(tally, line.number), of=len(tally.lines) - 1)
         case Method.IRV:
-            return figure(_first_round(tally, line))
+            return figure(_last_votes(tally, line))
         case Method.WILSON:
             return percent(line.for_n, line.for_n + line.against_n) or "–"
         case _:
@@ -256,9 +307,10 @@ def _figure(tally: Tally, line: Line, language: str) -> str:
 
 def _detail(poll: Poll, tally: Tally, line: Line, language: str) -> str:
     match tally.method:
-        case Method.PLURALITY | Method.IRV:
-            shown = line.score if tally.method is Method.PLURALITY else _first_round(tally, line)
-            return percent(float(shown), tally.ballots_n)
+        case Method.PLURALITY:
+            return percent(float(line.score), tally.ballots_n)
+        case Method.IRV if tally.rounds:
+            return _run_off_detail(tally, line, language)
         case Method.SUM | Method.STAR:
             if line.average is None:
                 return ""
@@ -272,3 +324,12 @@ def _detail(poll: Poll, tally: Tally, line: Line, language: str) -> str:
             )
         case _:
             return ""
+
+
+def _run_off_detail(tally: Tally, line: Line, language: str) -> str:
+    """Return what an option had of the votes that counted in the last round, or in which round it went out."""
+    last = tally.rounds[-1].totals
+    if line.number in last:
+        return percent(last[line.number], sum(last.values()))
+    rounds_n = sum(line.number in each.totals for each in tally.rounds)
+    return text("poll.picture.out_in", language, number=rounds_n)

@@ -217,11 +217,12 @@ class PollService:
         async def write(session: Session) -> SetAside:
             poll = await self._to_change(session, actor, poll_id)
             check_set_aside(poll)
-            poll = await table.save_poll(session, replace(poll, set_aside=chosen))
-            await ballots.set_aside(session, poll.id, chosen)
+            if poll.set_aside != chosen:
+                poll = await table.save_poll(session, replace(poll, set_aside=chosen))
+                await ballots.set_aside(session, poll.id, chosen)
+                await self._due.schedule(session, POLL, poll.id, self._clock.now(), guild_id=poll.guild_id)
+                await self._audit(session, poll, actor.user_id, "set_aside")
             count = None if poll.holds_back else await ballots.count_ballots(session, poll.id)
-            await self._due.schedule(session, POLL, poll.id, self._clock.now(), guild_id=poll.guild_id)
-            await self._audit(session, poll, actor.user_id, "set_aside")
             return SetAside(poll, count)
 
         done = await self._store.write(write)

@@ -117,7 +117,7 @@ def rewording(question: str) -> Change:
     """
     asked = clean(question)
     if not 0 < len(asked) <= QUESTION_CHARS_MAX:
-        raise PollQuestionError(limit=QUESTION_CHARS_MAX)
+        raise PollQuestionError(limit=QUESTION_CHARS_MAX, given=len(asked))
 
     async def change(_: Session, poll: Poll) -> Poll:
         check_changeable(poll)

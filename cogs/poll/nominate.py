@@ -81,9 +81,11 @@ class NominateCog(commands.Cog, name="nominate"):
             )
         name = "poll_make.nominate.new" if placed.is_new else "poll_make.nominate.same"
         lines = [text(name, asked_in, option=option)]
-        if placed.refused is not None:
+        if placed.refused is None:
+            lines.append(text("poll_make.nominate.then_vote", asked_in))
+        else:
             lines.append(f"⚠️ {error_sentence(placed.refused, asked_in)}")
-        lines.append(text("poll_make.nominate.vote", asked_in))
+            lines.append(text("poll_make.nominate.vote", asked_in))
         return "\n".join(lines)
 
 

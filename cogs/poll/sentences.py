@@ -2,6 +2,7 @@
 
 from bot.domain.poll.ballot import Marks
 from bot.domain.poll.bracket import OPENING, is_opening_vote, open_matches
+from bot.domain.poll.nomination import standing_for
 from bot.domain.poll.poll import Poll
 from bot.domain.poll.rules import PollKind
 from bot.edge.markdown import escape
@@ -39,7 +40,7 @@ def _in_order(poll: Poll, marks: Marks) -> list[tuple[int, int]]:
 
 
 def _mark(poll: Poll, number: int, value: int, language: str) -> str:
-    label = f"**{escape(label_of(poll, number, language))}**"
+    label = _named(poll, number, language)
     match poll.rules.kind:
         case PollKind.RANKED:
             return text("vote.ballot.place", language, place=value, option=label)
@@ -50,6 +51,17 @@ def _mark(poll: Poll, number: int, value: int, language: str) -> str:
             return text("vote.ballot.verdict", language, verdict=escape(good if value > 0 else bad), option=label)
         case _:
             return label
+
+
+def _named(poll: Poll, number: int, language: str) -> str:
+    """Return an option, and what moderators have made of it: ballots stay as they were cast, and count as they say."""
+    label = f"**{escape(label_of(poll, number, language))}**"
+    option, target = poll.by_number.get(number), standing_for(poll.options, number)
+    if option is None or target == number:
+        return label
+    if target is None:
+        return text("vote.ballot.removed", language, option=label)
+    return text("vote.ballot.merged", language, option=label, into=escape(label_of(poll, target, language)))
 
 
 def _bracket_sentence(poll: Poll, marks: Marks, language: str) -> str:

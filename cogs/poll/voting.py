@@ -8,7 +8,7 @@ from discord.ext import commands
 
 from bot.domain.errors import GoneError, StorageUnavailableError
 from bot.domain.poll.draft import POLLS_OPEN_MAX
-from bot.domain.poll.poll import Poll, PollState
+from bot.domain.poll.poll import OptionUnknownError, Poll, PollState, PollUnknownError
 from bot.domain.poll.rules import PollKind
 from bot.domain.poll.vote import NativeVoteError
 from bot.domain.poll.voter import check_voter
@@ -104,7 +104,7 @@ class VotingCog(commands.Cog, name="voting"):
         try:
             poll_id = await self._poll_id(interaction, str(getattr(interaction.namespace, "poll", "")))
             poll = (await self._desk.own(interaction, poll_id)).poll
-        except GoneError:
+        except (GoneError, PollUnknownError):
             return []
         labels = [(label_of(poll, option.number, asked_in), option.number) for option in poll.standing]
         found = [(label, number) for label, number in labels if wanted in label.casefold()]
@@ -118,7 +118,7 @@ class VotingCog(commands.Cog, name="voting"):
         """Return the poll that was picked, or typed instead of picked: by its words, if they leave no doubt.
 
         Raises:
-            GoneError: if there is no such poll, or more than one.
+            PollUnknownError: if there is no such poll, or more than one.
         """
         known = await self._polls.find(Actors.member(interaction), typed, KNOWN, POLLS_OPEN_MAX)
         found = [poll for poll in known if _sees(interaction, poll)]
@@ -126,7 +126,7 @@ class VotingCog(commands.Cog, name="voting"):
         meant = meant or [poll for poll in found if poll.question.casefold() == clean(typed).casefold()]
         meant = meant or [poll for poll in found if poll.state is PollState.OPEN]
         if len(meant) != 1 or not typed:
-            raise GoneError
+            raise PollUnknownError(given=typed)
         return meant[0].id
 
 
@@ -174,12 +174,12 @@ def _option_number(poll: Poll, typed: str, asked_in: str) -> int:
     """Return the option that was picked, or typed instead of picked, by its words.
 
     Raises:
-        GoneError: if there is none.
+        OptionUnknownError: if there is none.
     """
     labels = {label_of(poll, option.number, asked_in).casefold(): option.number for option in poll.standing}
     for option in poll.standing:
         if typed == _picked(option.number):
             return option.number
     if clean(typed).casefold() not in labels:
-        raise GoneError
+        raise OptionUnknownError(given=typed)
     return labels[clean(typed).casefold()]

@@ -39,7 +39,8 @@ async def test_help_tells_each_what_they_can_do(bare_guild):
     assert "**/roundup preview**" in editor
     assert "/setup" not in editor
     assert "**/setup** and **/settings**" in manager
-    assert "I do not read or keep what members write." in member
+    assert "**My vote** shows your vote" in member
+    assert "I do not read what members write. I keep only what they vote, nominate and suggest." in member
 
 
 async def test_help_before_setup_says_how_to_begin(bare_house):

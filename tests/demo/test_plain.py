@@ -81,6 +81,7 @@ def test_the_gist_leaves_marks_and_pictographs_out_unless_there_is_nothing_else(
 def test_a_terminal_gets_neither_addresses_nor_marks():
     text = "## [Lead](https://example.org)\n-# [Apex](<https://example.org>)\n[💬 Discuss → https://example.org] **!**"
     assert plain.readable(text) == "▸ Lead\nApex\n[💬 Discuss ↗] !"
+    assert plain.readable(r"\*starred\* \(Schulze\) \\o/") == r"*starred* (Schulze) \o/"
 
 
 def test_menus_show_what_is_chosen():

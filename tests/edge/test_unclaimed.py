@@ -29,7 +29,7 @@ async def test_a_button_of_a_panel_from_before_a_restart_is_answered(house):
 
     assert seen.private
     assert CLOSED["en"] in seen.text
-    assert "command" in seen.text
+    assert "Open a new one" in seen.text
     refused = await house.slash("settings")
     assert "/setup" in refused.text, "nothing was saved"
 

@@ -270,6 +270,26 @@ def test_byes_open_matches_and_those_to_come_are_told_apart_in_words_or_by_being
     assert len(boxes) == 8
 
 
+def test_a_final_that_is_shared_has_two_winners():
+    sample = SAMPLES["bracket-level"]
+    words = said(lay_out(sample.poll, sample.tally, "en"))
+    assert f"{CHECK} Winners: Mazda RX-Vision and Nissan IDx Nismo" in words
+    assert "open" not in words
+    assert words.count(CHECK) == 4  # two semi-finals, and both in the final
+
+
+def test_without_a_quorum_a_bracket_names_no_winner():
+    sample = SAMPLES["bracket-4"]
+    poll = replace(sample.poll, rules=replace(sample.poll.rules, quorum=1_000))
+    assert not any("Winner" in words for words in said(lay_out(poll, sample.tally, "en")))
+
+
+def test_one_option_more_is_drawn_rather_than_counted():
+    for labels_n, counted in ((ROWS_MAX + 1, False), (ROWS_MAX + 2, True)):
+        sample = voted(poll_of(names(labels_n)), chosen([1] * labels_n))
+        assert any("more" in words for words in said(lay_out(sample.poll, sample.tally, "en"))[-4:-1]) == counted
+
+
 def test_the_tree_puts_the_two_that_meet_next_beside_each_other_however_they_are_listed():
     rounds = SAMPLES["bracket-32"].poll.bracket.rounds
     shuffled = [Round(tuple(reversed(each.matches[1::2] + each.matches[::2])), each.closes_at) for each in rounds]

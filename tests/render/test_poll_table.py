@@ -15,8 +15,10 @@ from bot.render.poll_words import (
     figure,
     method_sentence,
     names_of,
+    order_notes,
     percent,
     round_name,
+    rows_of,
     shown_rounds,
 )
 from bot.text import LANGUAGES
@@ -216,6 +218,43 @@ def test_alternative_text_of_a_bracket_tells_the_last_matches():
     assert "against" in alt_text(SAMPLES["bracket-5"].poll, SAMPLES["bracket-5"].tally, "en")
 
 
+def test_a_final_that_is_shared_is_told_with_both_winners_and_not_as_open():
+    sample = SAMPLES["bracket-level"]
+    table = text_table(sample.poll, sample.tally, "en")
+    assert table.endswith("\n*  Mazda RX-Vision  9–9  *  Nissan IDx Nismo")
+    told = alt_text(sample.poll, sample.tally, "en")
+    assert "Winners: Mazda RX-Vision and Nissan IDx Nismo." in told
+    assert "Mazda RX-Vision and Nissan IDx Nismo ended level, 9 to 9" in told
+
+
+def test_a_run_off_tells_what_each_option_won_or_went_out_with():
+    poll = poll_of(CARS[:3], rules=PollRules(PollKind.RANKED, Method.IRV))
+    sample = voted(poll, {in_order(1): 4, in_order(2): 3, in_order(3, 2): 2})
+    assert [(row.label, row.figure, row.detail) for row in rows_of(sample.poll, sample.tally, "en")] == [
+        ("Nissan IDx Nismo", "5", "56%"),
+        ("Mazda RX-Vision", "4", "44%"),
+        ("Toyota FT-1", "2", "out in round 1"),
+    ]
+
+
+def test_why_a_smaller_figure_stands_first_is_said_only_where_one_does():
+    for name in ("verdict", "schulze"):
+        sample = SAMPLES[name]
+        (note,) = order_notes(sample.tally, "en")
+        assert note in alt_text(sample.poll, sample.tally, "en")
+    clear = voted(poll_of(CARS[:3], rules=PollRules(PollKind.RANKED, Method.SCHULZE)), {in_order(1, 2, 3): 1})
+    assert order_notes(clear.tally, "en") == []
+    assert order_notes(SAMPLES["star"].tally, "en") == []
+
+
+def test_where_nobody_voted_nobody_has_a_place():
+    assert text_table(SAMPLES["nobody"].poll, SAMPLES["nobody"].tally, "en").splitlines()[0].split() == [
+        "Mazda",
+        "RX-Vision",
+        "0",
+    ]
+
+
 def test_live_bars_are_as_long_as_the_share_of_the_first():
     sample = voted(poll_of(CARS[:4], state=PollState.OPEN), chosen([0, 24, 12, 1]))
     lines = live_bars(sample.poll, sample.tally, "en")
@@ -265,6 +304,7 @@ def test_the_sentence_says_what_a_ballot_may_hold():
 
     assert said(choices_max=3).startswith("Up to 3 votes each")
     assert said(choices_min=2, choices_max=2).startswith("Exactly 2 votes each")
+    assert said(choices_min=1, choices_max=1).startswith("One vote each")
     assert said(choices_min=2, choices_max=4).startswith("2 to 4 votes each")
 
 
@@ -290,6 +330,14 @@ def test_a_quorum_is_said_to_be_met_or_missed_and_without_it_nobody_won():
     assert missed == "Mazda RX-Vision came first, but the quorum of 500 ballots was not met."
 
 
+def test_a_bracket_with_an_opening_vote_only_was_won_by_nobody():
+    sample = SAMPLES["bracket-4"]
+    unplayed = replace(sample.tally, winners=(), decided_by=Decision.NOBODY)
+    said = decided_sentence(sample.poll, unplayed, "en")
+    assert said == "Nobody voted in any match, so nobody won."
+    assert decided_sentence(sample.poll, replace(unplayed, ballots_n=0), "en") == "Nobody voted, so nobody won."
+
+
 def test_while_it_runs_nobody_has_won():
     sample = SAMPLES["running"]
     assert decided_sentence(sample.poll, sample.tally, "en") == "Mazda RX-Vision is ahead so far."
@@ -303,7 +351,9 @@ def test_while_it_runs_nobody_has_won():
 
 def test_many_winners_are_counted_rather_than_named():
     poll = poll_of(names(40))
-    assert names_of(poll, range(1, 7), "en").count(", ") == 5
+    assert names_of(poll, range(1, 7), "en").count(", ") == 4
+    assert names_of(poll, range(1, 3), "en") == "Mazda RX-Vision and Nissan IDx Nismo"
+    assert names_of(poll, range(1, 2), "en") == "Mazda RX-Vision"
     assert names_of(poll, range(1, 41), "en").endswith("Subaru Viziv and 35 more")
 
 

@@ -21,7 +21,7 @@ POLLS_OPEN_MAX = 100  # of one guild; each has a card that is kept up to date
 
 
 class PollQuestionError(PaddockError):
-    """A poll needs a question that fits. Params: limit."""
+    """A poll needs a question that fits. Params: limit, given."""
 
     message_id = "poll.error.question"
 
@@ -48,6 +48,12 @@ class LengthError(PaddockError):
     """A poll is open for too short or too long a time."""
 
     message_id = "poll.error.length"
+
+
+class ClosesFirstError(PaddockError):
+    """It would close before it opens, or as it does."""
+
+    message_id = "poll.error.closes_first"
 
 
 class PastError(PaddockError):
@@ -78,12 +84,13 @@ class PollDraft:
 
         Raises:
             RulesError: see `PollRules.check`.
-            PollQuestionError, OptionsNumberError, OptionLengthError, OptionRepeatedError, LengthError, PastError.
+            PollQuestionError, OptionsNumberError, OptionLengthError, OptionRepeatedError, LengthError, PastError,
+            ClosesFirstError.
         """
         self.rules.check()
         question = clean(self.question)
         if not 0 < len(question) <= QUESTION_CHARS_MAX:
-            raise PollQuestionError(limit=QUESTION_CHARS_MAX)
+            raise PollQuestionError(limit=QUESTION_CHARS_MAX, given=len(question))
         options = numbered(self.options)
         _check_number(self.rules, len(options))
         self._check_times(now)
@@ -96,6 +103,8 @@ class PollDraft:
         if self.closes_at is not None:
             if self.closes_at <= now:
                 raise PastError
+            if self.closes_at <= opens_at:
+                raise ClosesFirstError
             if not LENGTH_MIN <= self.closes_at - opens_at <= LENGTH_MAX:
                 raise LengthError
 

@@ -73,7 +73,7 @@ class FollowedPoll:
         """
         question = cut(clean(self.question), QUESTION_CHARS_MAX)
         if not question:
-            raise PollQuestionError(limit=QUESTION_CHARS_MAX)
+            raise PollQuestionError(limit=QUESTION_CHARS_MAX, given=len(question))
         if not 1 <= len(self.answers) <= OPTIONS_MAX:
             raise OptionsNumberError(least=1, most=OPTIONS_MAX, given=len(self.answers))
         return Poll(

@@ -246,6 +246,18 @@ class PollClosedError(PaddockError):
     message_id = "poll.error.closed"
 
 
+class PollUnknownError(PaddockError):
+    """What was typed instead of picked goes for no poll, or for more than one. Params: given."""
+
+    message_id = "poll.error.unknown"
+
+
+class OptionUnknownError(PaddockError):
+    """What was typed instead of picked is no option of the poll. Params: given."""
+
+    message_id = "poll.error.option_unknown"
+
+
 class PollFinalError(PaddockError):
     """The result is final, so nothing of it is changed."""
 

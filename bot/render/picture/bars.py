@@ -9,7 +9,16 @@ from bot.domain.poll.tally import Tally
 from bot.render.picture.fonts import Style, drawable, width, wrap
 from bot.render.picture.heading import begin, check, end, label_on
 from bot.render.picture.sheet import MARGIN, WIDTH, Colour, Sheet
-from bot.render.poll_words import Row, figure, outcome_sentence, percent, rows_of, subtitle
+from bot.render.poll_words import (
+    Row,
+    figure,
+    order_notes,
+    outcome_sentence,
+    percent,
+    rows_of,
+    shown_rows,
+    subtitle,
+)
 from bot.text import plural, text
 
 ROWS_MAX = 24  # more would be a list, and a list is better read as text
@@ -48,7 +57,7 @@ def bars(poll: Poll, tally: Tally, language: str) -> Sheet:
     """Lay out a result as bars, longest where an option got most of what it is ordered by."""
     rows = rows_of(poll, tally, language)
     sheet = begin(poll.question, subtitle(poll, tally, language), WIDTH)
-    shown = rows[:ROWS_MAX]
+    shown = shown_rows(rows, ROWS_MAX)
     look = _look(len(shown))
     if tally.method is Method.WILSON:
         _verdict(sheet, poll, shown, look, language)
@@ -59,7 +68,7 @@ def bars(poll: Poll, tally: Tally, language: str) -> Sheet:
     more_n = len(rows) - len(shown)
     notes = [plural("poll.picture.more", language, more_n)] if more_n else []
     sheet.height += 6
-    return end(sheet, [*notes, outcome_sentence(poll, tally, language)])
+    return end(sheet, [*notes, outcome_sentence(poll, tally, language), *order_notes(tally, language)])
 
 
 def _look(rows_n: int) -> _Look:
@@ -97,7 +106,7 @@ def _name(sheet: Sheet, row: Row, label: str, look: _Look, right: float) -> tupl
     if row.is_winner:
         check(sheet, MARGIN, middle, style)
     else:
-        sheet.write(MARGIN, middle - look.detail.line_height / 2, str(row.place), look.detail, ink=Colour.MUTED)
+        sheet.write(MARGIN, middle - look.detail.line_height / 2, row.rank, look.detail, ink=Colour.MUTED)
     return height, middle
 
 

@@ -13,8 +13,18 @@ from bot.domain.poll.tally import Tally
 from bot.render.picture.fonts import Style, cut, drawable, width, wrap
 from bot.render.picture.heading import CHECK, begin, end, label_on
 from bot.render.picture.sheet import MARGIN, WIDTH, Colour, Sheet
-from bot.render.poll_words import ballots, figure, is_running, method_name, round_name
-from bot.text import text
+from bot.render.poll_words import (
+    ballots,
+    figure,
+    going_on,
+    is_open,
+    is_running,
+    listed,
+    method_name,
+    round_name,
+    winners,
+)
+from bot.text import plural, text
 
 # How wide columns are, in points: the first, where a name is read for the first time; the others; those to come.
 _FIRST_WIDTH, _LATER_WIDTH, _EMPTY_WIDTH = 190, 116, 40
@@ -83,7 +93,7 @@ class _Scene:
         """Return what is said of a match in place of votes; empty for one that is over."""
         if match.second is None:
             return drawable(text("poll.picture.bye", self.language))
-        return drawable(text("poll.picture.open", self.language)) if match.winner is None else ""
+        return drawable(text("poll.picture.open", self.language)) if is_open(match) else ""
 
 
 def bracket(poll: Poll, rounds: Sequence[Round], tally: Tally, language: str) -> Sheet:
@@ -99,9 +109,8 @@ def bracket(poll: Poll, rounds: Sequence[Round], tally: Tally, language: str) ->
     widths = _widths(len(levels), len(rounds))
     sheet_width = round(sum(widths) + _GAP * (len(widths) - 1) + 2 * MARGIN)
     sheet = begin(poll.question, _subtitle(poll, len(levels[len(rounds) - 1]), tally, language), sheet_width)
-    champion = levels[-1][0]
-    if champion is not None and champion.winner is not None:
-        _banner(sheet, poll, champion.winner, language)
+    if won := winners(poll, tally):
+        _banner(sheet, poll, won, language)
     votes = max((width(figure(n), _WINNER) for n in _votes(rounds)), default=0.0)
     words = (drawable(text(name, language)) for name in ("poll.picture.bye", "poll.picture.open"))
     seeds = {number: place for place, number in enumerate(poll.bracket.order, 1)} if poll.bracket else {}
@@ -150,10 +159,11 @@ def _subtitle(poll: Poll, matches_n: int, tally: Tally, language: str) -> str:
     return " · ".join(parts)
 
 
-def _banner(sheet: Sheet, poll: Poll, winner: int, language: str) -> None:
+def _banner(sheet: Sheet, poll: Poll, won: Sequence[int], language: str) -> None:
     room = sheet.width - 2 * MARGIN
     sheet.fill(MARGIN, sheet.height, room, _BANNER_HEIGHT, Colour.RED)
-    words = f"{CHECK} " + text("poll.picture.winner", language, winner=label_on(poll, winner, language))
+    names = listed([label_on(poll, number, language) for number in won], language)
+    words = f"{CHECK} " + plural("poll.picture.winner", language, len(won), winner=names)
     top = sheet.height + (_BANNER_HEIGHT - _BANNER.line_height) / 2
     sheet.write(MARGIN + 12, top, cut(words, _BANNER, room - 24), _BANNER, on=Colour.RED)
     sheet.height += _BANNER_HEIGHT + 16
@@ -199,7 +209,7 @@ def _entries(scene: _Scene, match: Match, wide: float, lines_max: int) -> tuple[
     for number, votes_n in ((match.first, match.first_n), (match.second, match.second_n)):
         if number is None:
             continue
-        is_winner = is_over and number == match.winner
+        is_winner = is_over and number in going_on(match)
         style = _WINNER if is_winner else _NAME
         room = wide - taken - (width(CHECK, style) + _SPACE if is_winner else 0)
         lines = tuple(wrap(label_on(scene.poll, number, scene.language), style, room, lines_max))

@@ -8,7 +8,7 @@ from bot.domain.poll.tally import CountRound, Tally
 from bot.render.picture.fonts import Style, cut, drawable, width, wrap
 from bot.render.picture.heading import begin, check, end, label_on
 from bot.render.picture.sheet import MARGIN, WIDTH, Colour, Sheet
-from bot.render.poll_words import figure, outcome_sentence, places_of, shown_rounds, subtitle, winners
+from bot.render.poll_words import figure, outcome_sentence, places_of, shown_rounds, shown_rows, subtitle, winners
 from bot.text import plural, text
 
 ROUNDS_MAX = 7  # columns that leave room for names and figures
@@ -19,12 +19,13 @@ _FIGURE, _BOLD_FIGURE = Style(15, is_narrow=True), Style(15, is_bold=True, is_na
 _GAIN = Style(12, is_narrow=True)
 _HEAD = Style(12)
 _LABEL_WIDTH = 150
+_LABEL_WIDTH_OF_FEW = 224  # as beside bars, where the columns leave room for it
+_FEW = 3  # columns
 _GUTTER = 24
 _BAR = 7
 _PADDING = 5
 _GAP = 10
 _GAIN_GAP = 4
-_PITCH_MAX = 130
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,36 +51,46 @@ def rounds(poll: Poll, tally: Tally, language: str) -> Sheet:
     """Lay out the rounds of an instant run-off."""
     sheet = begin(poll.question, subtitle(poll, tally, language), WIDTH)
     columns = _columns(tally)
-    for column in columns:
-        words = drawable(text("poll.picture.round", language, number=column.index + 1))
-        head = words if width(words, _HEAD) <= column.width else str(column.index + 1)
-        sheet.write(column.left, sheet.height, head, _HEAD, ink=Colour.MUTED)
-    sheet.height += _HEAD.line_height + 4
+    _heads(sheet, columns, language)
     places, won = places_of(tally), winners(poll, tally)
     numbers = [number for tier in tally.tiers for number in tier]
-    for number in numbers[:ROWS_MAX]:
+    shown = shown_rows(numbers, ROWS_MAX)
+    for number in shown:
         label = label_on(poll, number, language)
         _row(sheet, _Row(number, places[number], label, number in won), columns, language)
     _rule(sheet)
     if any(column.round.exhausted_n for column in columns):
         _exhausted(sheet, columns, language)
     notes: list[str] = []
-    if len(numbers) > ROWS_MAX:
-        notes.append(plural("poll.picture.more", language, len(numbers) - ROWS_MAX))
+    if len(numbers) > len(shown):
+        notes.append(plural("poll.picture.more", language, len(numbers) - len(shown)))
     if len(columns) < len(tally.rounds):
         notes.append(plural("poll.picture.rounds_left_out", language, len(tally.rounds) - len(columns)))
     sheet.height += 8
     return end(sheet, [*notes, outcome_sentence(poll, tally, language)])
 
 
+def _heads(sheet: Sheet, columns: Sequence[_Column], language: str) -> None:
+    """Name the columns; where there is room for a number only, what it counts stands before the first."""
+    heads = [drawable(text("poll.picture.round", language, number=column.index + 1)) for column in columns]
+    if any(width(head, _HEAD) > column.width for head, column in zip(heads, columns, strict=True)):
+        heads = [str(column.index + 1) for column in columns]
+        word = drawable(text("poll.picture.rounds_head", language))
+        sheet.write_to(columns[0].left - _GAP, sheet.height, word, _HEAD, ink=Colour.MUTED)
+    for head, column in zip(heads, columns, strict=True):
+        sheet.write(column.left, sheet.height, head, _HEAD, ink=Colour.MUTED)
+    sheet.height += _HEAD.line_height + 4
+
+
 def _columns(tally: Tally) -> list[_Column]:
     """Return the rounds that are shown: as many as have room for a figure and what was gained."""
-    left = MARGIN + _GUTTER + _LABEL_WIDTH + _GAP
+    label_width = _LABEL_WIDTH_OF_FEW if len(tally.rounds) <= _FEW else _LABEL_WIDTH
+    left = MARGIN + _GUTTER + label_width + _GAP
     room = WIDTH - MARGIN - left + _GAP
     most = max((votes for each in tally.rounds for votes in each.totals.values()), default=0)
     widest = width(figure(most), _BOLD_FIGURE) + _GAIN_GAP + width(f"+{figure(most)}", _GAIN) + _GAP
     shown = shown_rounds(len(tally.rounds), max(ROUNDS_MIN, min(ROUNDS_MAX, int(room / widest))))
-    pitch = min(_PITCH_MAX, room / len(shown))
+    pitch = room / len(shown)
     columns: list[_Column] = []
     for at, index in enumerate(shown):
         before = columns[-1].round if columns else None
@@ -93,7 +104,7 @@ def _rule(sheet: Sheet) -> None:
 
 def _row(sheet: Sheet, row: _Row, columns: Sequence[_Column], language: str) -> None:
     style = _WINNER if row.is_winner else _LABEL
-    lines = wrap(row.label, style, _LABEL_WIDTH, 2)
+    lines = wrap(row.label, style, columns[0].left - _GAP - MARGIN - _GUTTER, 2)
     _rule(sheet)
     top = sheet.height + _PADDING
     if row.is_winner:

@@ -8,7 +8,7 @@ from discord import app_commands
 from bot.domain.actor import Capability
 from bot.domain.poll.bracket import is_opening_vote
 from bot.domain.poll.knockout import result
-from bot.domain.poll.poll import JoinWindow, PollState
+from bot.domain.poll.poll import JoinWindow, PollFinalError, PollState
 from bot.domain.when import moment
 from bot.domain.when_past import past_moment
 from bot.edge.commands import described
@@ -75,6 +75,8 @@ class ManageCommands(PollCommands):
     async def edit(self, interaction: discord.Interaction, poll: str) -> None:
         """Open the panel in which a poll's question and options are changed."""
         _, found = await self.meant(interaction, poll)
+        if found.state is PollState.FINAL:
+            raise PollFinalError
         await say(interaction, view=EditPollPanel(self.desk, found, language(interaction)))
 
     @app_commands.command(description=described("poll_make.command.close"))
@@ -99,10 +101,10 @@ class ManageCommands(PollCommands):
         closes_at = None if closes is None else moment(closes, self.desk.clock.now(), zone)
         opened = await self.desk.polls.reopen(actor, found.id, closes_at)
         question = escape(opened.question)
-        if closes_at is None:
+        if opened.ends_at is None:
             await say(interaction, text("poll_make.reopened", asked_in, question=question))
             return
-        at = both_stamps(round(closes_at.timestamp()))
+        at = both_stamps(round(opened.ends_at.timestamp()))
         await say(interaction, text("poll_make.reopened_until", asked_in, question=question, at=at))
 
     @app_commands.command(description=described("poll_make.command.extend"))
@@ -115,7 +117,8 @@ class ManageCommands(PollCommands):
         closes_at = moment(until, self.desk.clock.now(), zone)
         changed = await self.desk.polls.extend(actor, found.id, closes_at)
         params = {"question": escape(changed.question), "at": both_stamps(round(closes_at.timestamp()))}
-        await say(interaction, text("poll_make.extended", language(interaction), **params))
+        name = "poll_make.extended" if changed.bracket is None else "poll_make.extended_round"
+        await say(interaction, text(name, language(interaction), **params))
 
     @app_commands.command(description=described("poll_make.command.export"))
     @app_commands.describe(poll=described("poll_make.option.poll"))

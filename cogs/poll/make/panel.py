@@ -34,7 +34,7 @@ from cogs.poll.make.desk import MakingDesk, trouble_in
 from cogs.poll.make.emoji import check_emoji
 from cogs.poll.make.forms import LimitsForm, PollForm, WordsForm
 from cogs.poll.make.rules_page import rule_rows
-from cogs.poll.make.summary import both_stamps, rule_lines, short_when, when_lines
+from cogs.poll.make.summary import both_stamps, length_text, rule_lines, short_when, when_lines
 
 Press: TypeAlias = Callable[[discord.Interaction], Awaitable[None]]
 NAME_ROOM = 2 * TEMPLATE_NAME_CHARS_MAX  # too long is said with figures
@@ -343,6 +343,9 @@ def made_sentence(made: Poll, *, is_now: bool, asked_in: str) -> str:
     if not is_now:
         at = both_stamps(round(made.opens_at.timestamp()))
         return text("poll_make.made_later", asked_in, question=escape(made.question), channel=channel, at=at)
+    if made.rules.round_length is not None:
+        length = length_text(made.rules.round_length, asked_in)
+        return text("poll_make.made_bracket", asked_in, question=escape(made.question), channel=channel, length=length)
     if made.closes_at is None:
         return text("poll_make.made", asked_in, question=escape(made.question), channel=channel)
     at = both_stamps(round(made.closes_at.timestamp()))

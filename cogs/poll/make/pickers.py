@@ -7,8 +7,8 @@ import discord
 from discord import app_commands
 
 from bot.domain.actor import Actor, Capability
-from bot.domain.errors import GoneError, PaddockError
-from bot.domain.poll.poll import Poll, PollState
+from bot.domain.errors import PaddockError
+from bot.domain.poll.poll import Poll, PollState, PollUnknownError
 from bot.domain.poll.template import PollTemplate, TemplateGoneError
 from bot.domain.wording import clean, cut
 from bot.edge.commands import CHOICE_CHARS_MAX, CHOICES_MAX
@@ -48,7 +48,7 @@ async def poll_meant(desk: MakingDesk, actor: Actor, typed: str) -> Poll:
     """Return the poll that was picked, or typed instead of picked: by its number or its words, if they leave no doubt.
 
     Raises:
-        GoneError: if there is none, or more than one.
+        PollUnknownError: if there is none, or more than one.
     """
     wanted = typed.strip().removeprefix("#")
     found = await desk.polls.find(actor, wanted, limit=CHOICES_MAX) if wanted else ()
@@ -59,7 +59,7 @@ async def poll_meant(desk: MakingDesk, actor: Actor, typed: str) -> Poll:
     ):
         if len(meant) == 1:
             return meant[0]
-    raise GoneError
+    raise PollUnknownError(given=typed)
 
 
 async def templates_known(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:

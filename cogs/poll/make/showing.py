@@ -62,6 +62,8 @@ def untold_sentence(shown: ShownPoll, asked_in: str) -> str:
         return text("poll.error.not_open", asked_in, at=round(poll.opens_at.timestamp()))
     if poll.holds_back:
         return text("vote.card.held_back", asked_in, votes=SHOWN_FROM_BALLOTS)
+    if poll.bracket is not None:  # its opening vote
+        return plural("poll_make.results.opening", asked_in, shown.count.counted)
     name = "poll_make.results.hidden" if poll.rules.is_hidden else "poll_make.results.too_few"
     return plural(name, asked_in, shown.count.counted)
 

@@ -88,9 +88,11 @@ class SetAsidePanel(Panel):
         lines = [text("poll_make.aside.title", self._asked_in, question=escape(poll.question))]
         if count is None:
             lines.append(text("vote.card.held_back", self._asked_in, votes=SHOWN_FROM_BALLOTS))
-        else:
+        elif count.set_aside:
             all_n = count.counted + count.set_aside
             lines.append(plural("poll_make.aside.count", self._asked_in, count.set_aside, all=all_n))
+        else:
+            lines.append(text("poll_make.aside.none", self._asked_in))
         container: ui.Container[SetAsidePanel] = ui.Container(ui.TextDisplay("\n".join(lines)))
         for place, window in enumerate(poll.set_aside):
             since, until = (f"<t:{round(at.timestamp())}:f>" for at in (window.since, window.until))
@@ -103,7 +105,8 @@ class SetAsidePanel(Panel):
             # The window itself, not its place: of two that are pressed at once, one is taken back first.
             undo.callback = partial(self._undo, window)
             container.add_item(ui.Section(joined, accessory=undo))
-        container.add_item(ui.TextDisplay(f"-# {text('poll_make.aside.how', self._asked_in)}"))
+        if poll.set_aside:
+            container.add_item(ui.TextDisplay(f"-# {text('poll_make.aside.how', self._asked_in)}"))
         self.add_item(container)
 
     async def _undo(self, window: JoinWindow, interaction: discord.Interaction) -> None:

@@ -1,8 +1,10 @@
 """What the preview of a poll says beside the card: when, where, and the rules that the card does not tell."""
 
+from datetime import timedelta
+
 from bot.domain.poll.draft import PollDraft
 from bot.domain.poll.rules import PollKind
-from bot.domain.when import as_typed
+from bot.render.poll_words import joined
 from bot.text import plural, text
 
 
@@ -14,7 +16,7 @@ def when_lines(draft: PollDraft, asked_in: str) -> list[str]:
         opens = both_stamps(round(draft.opens_at.timestamp()))
     lines = [text("poll_make.preview.opens", asked_in, at=opens)]
     if rules.kind is PollKind.BRACKET:
-        length = "" if rules.round_length is None else as_typed(rules.round_length)
+        length = "" if rules.round_length is None else length_text(rules.round_length, asked_in)
         lines.append(text("poll_make.preview.rounds", asked_in, length=length))
     elif draft.closes_at is None:
         lines.append(text("poll_make.preview.by_hand", asked_in))
@@ -42,10 +44,20 @@ def rule_lines(draft: PollDraft, asked_in: str) -> list[str]:
         age = plural("poll_make.rules.account_days", asked_in, rules.account_days_min)
     lines = [quorum, age]
     if rules.reminder is not None:
-        lines.append(text("poll_make.rules.reminder", asked_in, length=as_typed(rules.reminder)))
+        lines.append(text("poll_make.rules.reminder", asked_in, length=length_text(rules.reminder, asked_in)))
     elif rules.kind is not PollKind.BRACKET:
         lines.append(text("poll_make.rules.no_reminder", asked_in))
     return [f"- {line}" for line in lines]
+
+
+def length_text(length: timedelta, asked_in: str) -> str:
+    """Return a length of whole minutes in words, such as "1 day 12 hours"."""
+    minutes = round(length / timedelta(minutes=1))
+    hours, minutes = divmod(minutes, 60)
+    days, hours = divmod(hours, 24)
+    parts = (("days", days), ("hours", hours), ("minutes", minutes))
+    said = [plural(f"poll_make.length.{unit}", asked_in, amount) for unit, amount in parts if amount]
+    return joined(said, asked_in)
 
 
 def both_stamps(at: int) -> str:

@@ -7,7 +7,7 @@ from bot.domain.poll.poll import PollState
 from bot.domain.poll.template import PollTemplate
 from bot.domain.poll.typed import typed_of
 from bot.domain.roundup import EVERY_DAY
-from bot.domain.when import as_typed, parse_time
+from bot.domain.when import parse_time
 from bot.edge.commands import described
 from bot.edge.markdown import escape
 from bot.edge.replies import PagesPanel, language, say
@@ -16,6 +16,7 @@ from cogs.poll.make.base import MOMENT_CHARS_MAX, PollCommands
 from cogs.poll.make.panel import Start
 from cogs.poll.make.pickers import polls_in, template_meant, templates_known
 from cogs.poll.make.small_panels import RepeatPanel, repeat_lines
+from cogs.poll.make.summary import length_text
 
 QUESTION_SHOWN_CHARS = 120
 
@@ -95,5 +96,5 @@ class TemplateCommands(PollCommands):
 def template_line(template: PollTemplate, asked_in: str) -> str:
     """Return one template of the list: its name, what it asks, its kind, and for how long."""
     kind = text(f"poll_make.kind.{template.rules.kind.value}", asked_in)
-    length = "" if template.length is None else f" · {as_typed(template.length)}"
+    length = "" if template.length is None else f" · {length_text(template.length, asked_in)}"
     return f"- **{escape(template.name)}**: {escape(template.question, QUESTION_SHOWN_CHARS)}\n-# {kind}{length}"

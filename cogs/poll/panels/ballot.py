@@ -8,7 +8,7 @@ from typing import Any, TypeAlias, TypeVar
 import discord
 from discord import ButtonStyle, ui
 
-from bot.domain.errors import PaddockError
+from bot.domain.errors import GoneError, PaddockError
 from bot.domain.poll.ballot import Marks
 from bot.domain.poll.plainness import Plainness, plain
 from bot.domain.poll.poll import Option, Poll, PollState
@@ -276,6 +276,13 @@ class BallotPanel(Panel):
     ) -> None:
         try:
             receipt = await handing_in
+        except GoneError as error:
+            # Nothing of it is left, the ballot neither.
+            self.clear_items()
+            self.add_item(ui.Container(ui.TextDisplay(f"⚠️ {error_sentence(error, self._asked_in)}")))
+            await interaction.response.edit_message(view=self)
+            self.stop()
+            return
         except PaddockError as error:
             await self._catch_up(interaction)
             await self.redraw(interaction, error_sentence(error, self._asked_in))

@@ -40,9 +40,11 @@ class ChoicePanel(BallotPanel):
 
     def body(self) -> str:
         """Return how many are chosen, where several may be."""
-        if self.poll.rules.kind is PollKind.SINGLE:
+        rules = self.poll.rules
+        if rules.kind is PollKind.SINGLE:
             return ""
-        return self.count("vote.panel.chosen", len(self._drafted), most=self.poll.rules.choices_max)
+        name = "vote.panel.chosen" if rules.choices_min == 1 else "vote.panel.chosen_of"
+        return self.count(name, len(self._drafted), least=rules.choices_min, most=rules.choices_max)
 
     def rows(self) -> Iterable[Row]:
         """Return the select of this page."""
@@ -50,7 +52,7 @@ class ChoicePanel(BallotPanel):
         is_single = self.poll.rules.kind is PollKind.SINGLE
         select: ui.Select[BallotPanel] = ui.Select(
             custom_id="ballot:choose",
-            placeholder=self.say("vote.button.choose"),
+            placeholder=self.say("vote.button.choose" if is_single else "vote.button.choose_several"),
             min_values=1 if is_single else 0,
             max_values=1 if is_single else min(self.poll.rules.choices_max, len(options)),
             options=[

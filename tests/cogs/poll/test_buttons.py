@@ -76,7 +76,7 @@ async def test_a_member_is_answered_in_their_language_and_the_card_speaks_the_gu
 
     seen = await poll.press(bare_guild.world.editor, "option:3")
 
-    assert "あなたの票: **トヨタ EX-III**" in seen.text
+    assert "あなたの票：**トヨタ EX-III**" in seen.text
     assert "votes so far" in poll.card.text
 
 
@@ -313,7 +313,7 @@ async def test_an_account_that_is_too_new_is_told_when_it_may_vote(bare_guild):
 
     seen = await poll.press(young, "option:1")
 
-    assert "7 days" in seen.text
+    assert seen.text == "Your account is too young to vote here. It may from 2026-11-25 06:00."
     assert await ballots(poll) == 0
 
 

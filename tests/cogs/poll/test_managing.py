@@ -11,7 +11,7 @@ import pytest
 from bot.domain.poll.poll import CLOSE_GRACE, FINAL_AFTER, JoinWindow, PollState
 from bot.domain.poll.record import verify
 from bot.domain.poll.record_file import read_record
-from bot.domain.poll.rules import Method, PollKind, PollRules
+from bot.domain.poll.rules import Method, PollKind, PollRules, Seeding
 from cogs.poll.make import manage
 from cogs.poll.make.showing import ExportLargeError, record_files
 from tests.cogs.house import House, texts
@@ -70,6 +70,14 @@ async def test_a_result_is_told_as_everybody_may_see_it(bare_guild):
     for who in range(3):
         await poll.press(bare_guild.world.members[who], "option:1")
     assert "3 members have voted so far." in (await run(bare_guild, "results", poll)).text
+    for who in (bare_guild.world.moderator, bare_guild.world.editor):
+        await poll.press(who, "option:1")
+    running = await run(bare_guild, "results", poll)
+    assert running.text.startswith(
+        "## So far: Which concept should have been built?\n**Mazda RX-500 is ahead so far.**"
+    )
+    assert "**5 votes so far**" in running.text
+    assert "Check it" not in running.text  # there is nothing to check yet
     await poll.close()
     told = await run(bare_guild, "results", poll)
     assert told.private
@@ -112,14 +120,14 @@ async def test_a_poll_is_found_by_its_words_or_its_number_and_offered_where_it_f
     for typed in ("which badge?", "badge", str(poll.poll.id), f"#{poll.poll.id}"):
         assert "### Which badge?" in (await run(bare_guild, "edit", typed)).text
     for typed in ("which", "Which tractor?", "99999", "x" * 90):
-        assert (await run(bare_guild, "edit", typed)).text == GONE
+        assert (await run(bare_guild, "edit", typed)).text.startswith(f"No poll, or more than one, goes by “{typed}”.")
 
 
 @pytest.mark.parametrize("command", EVERY_COMMAND)
 async def test_a_poll_that_is_not_there_is_said_to_be_gone(bare_guild, command):
     seen = await run(bare_guild, command, "12345")
     assert seen.private
-    assert seen.text == GONE
+    assert seen.text.startswith("No poll, or more than one, goes by “12345”.")
 
 
 async def test_closed_now_it_can_be_reopened_until_it_is_final(bare_guild):
@@ -171,7 +179,7 @@ async def test_a_question_is_reworded_and_the_card_follows(bare_guild):
     form = await press(bare_guild, panel, "poll_edit:reword")
     assert fields(form) == {"words": "Which concept should have been built?"}
     refused = await fill(bare_guild, form, {"words": "x" * 301})
-    assert "A poll needs a question of 1 to 300 characters." in refused.text
+    assert "A poll needs a question of 1 to 300 characters" in refused.text
     again = await press(bare_guild, refused, "poll_edit:reword")
     assert fields(again) == {"words": "x" * 301}
     done = await fill(bare_guild, again, {"words": "Which concept was robbed?"})
@@ -182,6 +190,8 @@ async def test_a_question_is_reworded_and_the_card_follows(bare_guild):
 
 async def test_options_are_renamed_merged_removed_and_each_is_undone(bare_guild):
     poll = await begin(bare_guild, PollRules(is_write_in=True), ["Mazda RX-500", "Mazda RX 500", "Nissan 126X"])
+    member = bare_guild.world.members[0]
+    await poll.press(member, "option:2")
     panel = await option(bare_guild, await run(bare_guild, "edit", poll), 2)
     assert "**Mazda RX 500**" in panel.text
     panel = await press(bare_guild, panel, "poll_edit:merge")
@@ -191,8 +201,12 @@ async def test_options_are_renamed_merged_removed_and_each_is_undone(bare_guild)
     assert "votes for it count for **Mazda RX-500**" in panel.text
     await bare_guild.work()
     assert "Mazda RX 500" not in texts(poll.card)
+    assert "Saved: **Mazda RX 500** (counts for Mazda RX-500)" in (await poll.press(member, "mine")).text
     panel = await press(bare_guild, panel, "poll_edit:unmerge")
     assert "It can be chosen." in panel.text
+    await press(bare_guild, panel, "poll_edit:remove")
+    assert "**Mazda RX 500** (removed: it does not count)" in (await poll.press(member, "mine")).text
+    panel = await press(bare_guild, panel, "poll_edit:restore")
 
     panel = await option(bare_guild, panel, 3)
     refused = await fill(bare_guild, await press(bare_guild, panel, "poll_edit:rename"), {"words": "mazda rx-500"})
@@ -310,7 +324,7 @@ async def test_a_poll_is_deleted_after_a_question_with_its_card(bare_guild):
     assert "is deleted." in done.text
     assert bare_guild.world.lines("general") == []
     await bare_guild.work()
-    assert (await run(bare_guild, "edit", poll)).text == GONE
+    assert (await run(bare_guild, "edit", poll)).text.startswith("No poll, or more than one, goes by")
     assert "deleted the poll" in await bare_guild.audit()
 
 
@@ -345,9 +359,10 @@ async def test_ballots_of_those_who_joined_in_a_window_are_set_aside_and_counted
     assert "set aside" in texts(poll.card)
     assert "3 of 3" in (await run(bare_guild, "set-aside", poll)).text  # asked again without a window
     undone = await press(bare_guild, seen, "poll_aside:undo:0")
-    assert "0 of 3 ballots are set aside" in undone.text
+    assert undone.text.endswith("No ballots are set aside.")
     assert (await poll.read()).set_aside == ()
-    assert "chose whose ballots of the poll" in await bare_guild.audit()
+    assert (await run(bare_guild, "set-aside", poll)).text.endswith("No ballots are set aside.")
+    assert (await bare_guild.audit()).count("chose whose ballots of the poll") == 2  # who only looks changes nothing
 
 
 async def test_how_many_secret_ballots_are_set_aside_is_told_to_nobody_before_the_result(bare_guild):
@@ -385,6 +400,26 @@ async def test_setting_aside_is_for_moderators_and_not_for_editors(bare_guild):
     seen = await bare_guild.world.slash(editor, "general", "poll set-aside", poll=str(poll.poll.id), **{"from": "2h"})
     assert seen.private
     assert (await poll.read()).set_aside == ()
+
+
+async def test_of_a_bracket_rounds_are_told_moved_and_opened_again(bare_guild):
+    rules = PollRules(PollKind.BRACKET, Method.KNOCKOUT, seeding=Seeding.VOTE, round_length=timedelta(hours=1))
+    poll = await begin(bare_guild, rules, length=None)
+    seen = await run(bare_guild, "results", poll)
+    assert seen.text == "What the opening vote has come to is told when it is over. 0 members have voted so far."
+    moved = await run(bare_guild, "extend", poll, until="3h")
+    assert moved.text.startswith(
+        "The open round of “Which concept should have been built?” now closes 2026-11-20 09:00"
+    )
+    await run(bare_guild, "close", poll)
+    await bare_guild.work()
+    assert "is open again. It closes 2026-11-20 07:00" in (await run(bare_guild, "reopen", poll)).text
+
+
+async def test_what_is_final_is_not_edited(bare_guild):
+    poll = await begin(bare_guild)
+    await poll.finish()
+    assert (await run(bare_guild, "edit", poll)).text == "The result is final, so nothing of it can be changed."
 
 
 async def test_a_bracket_tells_only_the_rounds_that_are_over(bare_guild):

@@ -71,7 +71,7 @@ async def test_where_options_are_ranked_a_nomination_is_no_vote_and_says_so(bare
     assert "It becomes an option." in str((await form_of(poll)).modal)
     seen = await nominate(poll, "Lancia")
     assert "**Lancia** is an option now." in seen.text
-    assert "Press Vote" in seen.text
+    assert "press Vote on the poll" in seen.text
     assert await poll.marks(bare_guild.world.members[0]) is None
 
 

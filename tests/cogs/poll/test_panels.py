@@ -27,7 +27,8 @@ async def test_several_are_chosen_over_pages_and_saved_together(bare_guild):
 
     await hand.select("ballot:choose", 1, 25)
     assert await hand.saved() is None
-    assert "2 chosen, 3 at most" in hand.text
+    assert "2 chosen, 2 to 3 are asked for" in hand.text
+    assert "<Choose: " in hand.text
     await hand.press("ballot:page:on")
     await hand.select("ballot:choose", 30)
     assert "Car 1 ✓" not in hand.text
@@ -306,7 +307,7 @@ async def test_panels_speak_the_members_language(bare_guild: House):
     poll = await begin(bare_guild, VERDICT, length=LENGTH)
     hand = await hold(poll, bare_guild.world.editor)
 
-    assert "未判定: 4" in hand.text
+    assert "未判定：4" in hand.text
     assert "とばす" in str(hand.seen.message.raw)
 
 

@@ -30,7 +30,7 @@ async def test_every_rule_can_be_chosen_and_the_card_says_so(bare_guild):
     assert fields(form) == {"quorum": "", "account_days": "7", "reminder": ""}
     panel = await fill(bare_guild, form, {"quorum": "20", "account_days": "30", "reminder": "1d"})
     assert "20 votes are needed for the result to stand" in panel.text
-    assert "A reminder 1d before the close" in panel.text
+    assert "A reminder 1 day before the close" in panel.text
     preview = await press(bare_guild, panel, "back")
     for words in ("Public", "30 days", "20", "<@&"):
         assert words in texts(preview.message)
@@ -65,13 +65,14 @@ async def test_a_brackets_rules_are_its_own(bare_guild):
     form = await press(bare_guild, panel, "limits")
     assert "reminder" not in fields(form)
     preview = await press(bare_guild, panel, "back")
-    assert "**Each round lasts:** 1d" in preview.text
+    assert "**Each round lasts:** 1 day" in preview.text
     panel = await press(bare_guild, preview, "rules")
     panel = await choose(bare_guild, panel, "seeding", "lot")
     panel = await choose(bare_guild, panel, "switches", "lot")
     preview = await press(bare_guild, panel, "back")
     assert "Seed of the lot: …" in preview.text  # it is drawn when nobody can draw again
-    await press(bare_guild, preview, "post")
+    made = await press(bare_guild, preview, "post")
+    assert made.text.endswith("is made and about to appear in #general. Each round lasts 1 day.")
     poll = await only(bare_guild)
     assert (poll.rules.seeding, poll.rules.round_length) == (Seeding.LOT, timedelta(days=1))
 
@@ -110,7 +111,7 @@ async def test_changing_the_kind_keeps_what_was_typed(bare_guild):
 async def test_rules_that_do_not_fit_the_options_are_said_and_keep_it_from_being_posted(bare_guild):
     panel = await at_rules(bare_guild)  # three options
     panel = await choose(bare_guild, panel, "kind", "bracket")
-    assert "This poll takes 4 to 64 options; 3 were given." in panel.text
+    assert "This poll takes 4 to 64 options, not 3." in panel.text
     preview = await press(bare_guild, panel, "back")
     assert "[Post it (off)]" in preview.text
     assert "[Save as template (off)]" in preview.text

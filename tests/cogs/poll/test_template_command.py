@@ -51,7 +51,7 @@ async def test_templates_are_listed_with_when_they_repeat(bare_guild):
     listed = await bare_guild.slash("poll template list")
     assert "### 2 templates" in listed.text
     assert f"{NAME}: {QUESTION}" in listed.text.replace("**", "")
-    assert "Single choice · 12h" in listed.text
+    assert "Single choice · 12 hours" in listed.text
     assert "every day at 18:00 (UTC)" in listed.text
     assert r"\*\*Another\*\* one" in str(listed.message.raw).replace("\\\\", "\\")
 

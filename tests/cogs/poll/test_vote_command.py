@@ -80,9 +80,9 @@ async def test_what_is_not_there_or_over_is_refused(bare_guild):
     poll = await begin(bare_guild)
     number = str(poll.poll.id)
 
-    assert "no longer exists" in (await world.slash(member, "general", "vote", poll="999")).text
-    assert "no longer exists" in (await world.slash(member, "general", "vote", poll=number, option="#99")).text
-    assert "no longer exists" in (await world.slash(member, "general", "vote", poll=number, option="Trabant")).text
+    assert "goes by “999”" in (await world.slash(member, "general", "vote", poll="999")).text
+    assert "no option “\\#99”" in (await world.slash(member, "general", "vote", poll=number, option="#99")).text
+    assert "no option “Trabant”" in (await world.slash(member, "general", "vote", poll=number, option="Trabant")).text
     await poll.close()
     assert "closed" in (await world.slash(member, "general", "vote", poll=number, option="#1")).text
     assert await poll.marks(member) is None
@@ -97,7 +97,7 @@ async def test_polls_of_channels_that_a_member_cannot_see_are_not_told_of(bare_g
     assert await world.suggest(member, "general", "vote", "option", "", poll=number) == []
     for typed in (number, "Whom do we hire?", "hire"):
         seen = await world.slash(member, "general", "vote", poll=typed, option="#1")
-        assert "no longer exists" in seen.text
+        assert "No poll, or more than one, goes by" in seen.text
     assert await poll.marks(member) is None
 
     assert await world.suggest(editor, "general", "vote", "poll", "") == [("Whom do we hire?", number)]
@@ -122,7 +122,7 @@ async def test_nothing_of_a_poll_is_told_before_it_opens(bare_guild):
 
     assert await world.suggest(member, "general", "vote", "option", "", poll=number) == []
     for typed in (number, "Which badge?"):
-        assert "no longer exists" in (await world.slash(member, "general", "vote", poll=typed)).text
+        assert "No poll, or more than one" in (await world.slash(member, "general", "vote", poll=typed)).text
     open_one = await begin(bare_guild)
     forge(bare_guild, open_one, f"poll:{open_one.poll.id}:mine", f"poll:{number}:mine")
     line = bare_guild.world.lines("general")[-1]
