@@ -280,7 +280,7 @@ class BallotPanel(Panel):
             # Nothing of it is left, the ballot neither.
             self.clear_items()
             self.add_item(ui.Container(ui.TextDisplay(f"⚠️ {error_sentence(error, self._asked_in)}")))
-            await interaction.response.edit_message(view=self)
+            await show_again(interaction, self)
             self.stop()
             return
         except PaddockError as error:
