@@ -4,11 +4,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.poll.ballot import canonical, digest_of, profile_of, receipt_of
-from bot.domain.poll.bracket import is_over, with_final_open
+from bot.domain.poll.bracket import is_over, with_round_again
 from bot.domain.poll.count import tally
 from bot.domain.poll.knockout import close_round
 from bot.domain.poll.poll import SHOWN_FROM_BALLOTS, Poll, PollState, may_leave_out
-from bot.domain.poll.rules import ROUND_MIN
+from bot.domain.poll.rules import ROUND_MIN, Seeding
 from bot.domain.poll.tally import Tally
 from bot.storage import ballot as ballots
 from bot.storage.ballot import BallotCount
@@ -90,9 +90,11 @@ async def made_final(session: Session, poll: Poll) -> Poll:
 
 
 def reopened(poll: Poll, closes_at: datetime | None, now: datetime) -> Poll:
-    """Return a closed poll as it is open again; of a bracket the final is, for another round's length at least."""
+    """Return a closed poll as it is open again; of a bracket the round is that was, for another round's length."""
     bracket = poll.bracket
-    if bracket is not None:
-        bracket = with_final_open(bracket, closes_at or now + (poll.rules.round_length or ROUND_MIN))
+    if bracket is not None and poll.closed_at is not None:
+        until = closes_at or now + (poll.rules.round_length or ROUND_MIN)
+        has_opening = poll.rules.seeding is Seeding.VOTE
+        bracket = with_round_again(bracket, poll.closed_at, until, has_opening=has_opening)
     closes_at = None if bracket is not None else closes_at
     return replace(poll, state=PollState.OPEN, closed_at=None, closes_at=closes_at, bracket=bracket)

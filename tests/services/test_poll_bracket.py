@@ -1,5 +1,6 @@
 """A bracket in its own time: rounds end by themselves, each once, and a member's taps are kept round by round."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -94,7 +95,9 @@ async def test_an_opening_vote_seeds_the_bracket(polls: PollHouse):
     assert seeded.bracket.order[:2] == (3, 5)
 
 
-async def test_a_bracket_that_is_closed_by_hand_is_played_to_its_end_and_its_final_can_be_reopened(polls: PollHouse):
+async def test_a_bracket_that_is_closed_by_hand_is_played_to_its_end_and_reopened_in_the_round_that_was_open(
+    polls: PollHouse,
+):
     poll = await bracket(polls, labels=FIVE[:4])
     await tap(polls, poll.id, 1, (1, 4))
     closed = await polls.polls.close(moderator, poll.id)
@@ -104,11 +107,42 @@ async def test_a_bracket_that_is_closed_by_hand_is_played_to_its_end_and_its_fin
     again = await polls.polls.reopen(moderator, poll.id)
     assert again.ends_at == polls.now + HOUR
     assert again.bracket is not None
+    assert len(again.bracket.rounds) == 1
+    assert [match.number for match in open_matches(again.bracket)] == [1, 2]
+    await polls.pass_time(HOUR + CLOSE_GRACE)
+    (final,) = open_matches((await polls.polls.get(moderator, poll.id)).bracket or again.bracket)
+    assert 4 in final.entries  # what was voted before the close counts
+    await tap(polls, poll.id, 1, (final.number, 4))
+    await polls.pass_time(HOUR + CLOSE_GRACE)
+    shown = await polls.polls.shown(moderator, poll.id)
+    assert (shown.poll.state, shown.tally and shown.tally.winners) == (PollState.CLOSED, (4,))
+
+
+async def test_a_bracket_that_ended_by_itself_is_reopened_in_its_final(polls: PollHouse):
+    poll = await bracket(polls, labels=FIVE[:4])
+    await polls.pass_time(HOUR + CLOSE_GRACE)
+    await polls.pass_time(HOUR + CLOSE_GRACE)
+    again = await polls.polls.reopen(moderator, poll.id)
+    assert again.bracket is not None
+    assert len(again.bracket.rounds) == 2
     (final,) = open_matches(again.bracket)
     await tap(polls, poll.id, 1, (final.number, final.entries[1]))
     await polls.pass_time(HOUR + CLOSE_GRACE)
     shown = await polls.polls.shown(moderator, poll.id)
     assert (shown.poll.state, shown.tally and shown.tally.winners) == (PollState.CLOSED, (final.entries[1],))
+
+
+async def test_a_bracket_that_is_closed_in_its_opening_vote_is_reopened_in_it(polls: PollHouse):
+    poll = await bracket(polls, replace(RULES, seeding=Seeding.VOTE))
+    await tap(polls, poll.id, 1, (1003, 1))
+    await polls.polls.close(moderator, poll.id)
+    again = await polls.polls.reopen(moderator, poll.id)
+    assert again.bracket is not None
+    assert is_opening_vote(again.bracket)
+    await polls.pass_time(HOUR + CLOSE_GRACE)
+    seeded = await polls.polls.get(moderator, poll.id)
+    assert seeded.bracket is not None
+    assert seeded.bracket.order[0] == 3
 
 
 async def test_a_round_is_lengthened(polls: PollHouse):

@@ -156,13 +156,27 @@ def with_round_until(bracket: Bracket, closes_at: datetime) -> Bracket:
     return replace(bracket, rounds=(*bracket.rounds[:-1], replace(bracket.rounds[-1], closes_at=closes_at)))
 
 
-def with_final_open(bracket: Bracket, closes_at: datetime) -> Bracket:
-    """Return a bracket that is over with its final to be decided again, until `closes_at`."""
-    final = bracket.final
-    if final is None:
-        return bracket
-    again = replace(final, winner=None, first_n=0, second_n=0, decided_by=None)
-    return replace(bracket, rounds=(*bracket.rounds[:-1], Round((again,), closes_at)))
+def with_round_again(bracket: Bracket, closed_at: datetime, closes_at: datetime, *, has_opening: bool) -> Bracket:
+    """Return a bracket that was closed as it was then, with the round open again that was open then.
+
+    What was played to the end without votes, because somebody closed it early, has not happened. If it ended by itself,
+    it is the final that is decided again.
+
+    Args:
+        bracket: it is over.
+        closed_at: when it was closed; what was decided then, and not voted on, ended at that moment.
+        closes_at: until when its round is open now.
+        has_opening: its order was voted on.
+    """
+    place = next((place for place, one in enumerate(bracket.rounds) if one.closes_at >= closed_at), -1)
+    if has_opening and place == 0 and bracket.rounds[0].closes_at == closed_at:
+        return opening(closes_at)
+    before = bracket.rounds[:place]
+    again = tuple(
+        match if match.is_bye else replace(match, winner=None, first_n=0, second_n=0, decided_by=None)
+        for match in bracket.rounds[place].matches
+    )
+    return replace(bracket, rounds=(*before, Round(again, closes_at)))
 
 
 def open_round(bracket: Bracket) -> Round | None:
