@@ -109,7 +109,9 @@ def test_what_cannot_be_done_is_one_sentence_and_exit_code_1(file: Path, command
     assert not (file.parent / "new.db").exists()
 
 
-@pytest.mark.parametrize("command", ["run", "migrate", "doctor"])
+@pytest.mark.parametrize(
+    "command", ["run", *(pytest.param(other, marks=pytest.mark.soak) for other in ("migrate", "doctor"))]
+)
 def test_a_damaged_database_is_one_sentence_whose_command_brings_the_bot_back(file: Path, command: str):
     assert paddock(file.parent, "backup")[0] == 0
     add_rows(file, 8, 9)

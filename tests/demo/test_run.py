@@ -108,7 +108,7 @@ def test_the_day_plays_with_a_single_feed_wherever_the_operator_lives(tmp_path):
     assert (played.returncode, played.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("name", ["nowhere.xml", "letter.txt"])
+@pytest.mark.parametrize("name", ["letter.txt", pytest.param("nowhere.xml", marks=pytest.mark.soak)])
 def test_a_feed_that_cannot_be_read_is_named_in_one_sentence(tmp_path, name):
     (tmp_path / "letter.txt").write_text("Dear all, this is not a feed.", encoding="utf-8")
     played = demo(tmp_path, "--once", "--feed", name)
@@ -126,7 +126,7 @@ def test_a_port_that_is_taken_is_said_in_one_sentence(tmp_path):
     assert opened.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.soak)])
 async def test_an_open_demo_ends_quietly_when_it_is_told_to(tmp_path, number):
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "bot", "demo", "--no-browser",

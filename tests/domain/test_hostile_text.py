@@ -1,4 +1,4 @@
-"""Text that is made to hurt ends in an edition all the same; a rule that goes quadratic would hang here for hours."""
+"""Text that is made to hurt ends in an edition all the same; a rule that goes quadratic would hang here for minutes."""
 
 from datetime import date
 
@@ -10,19 +10,19 @@ from bot.domain.wording import clean, cut, sentences
 
 DAY = date(2026, 3, 3)
 WALLS = {
-    "opening marks": "“" * 200_000,
-    "straight marks": ' "a' * 60_000,
-    "capitals": "The News " + "A " * 100_000 + "reports:\n“x”\n",
-    "dots": "A." * 100_000,
-    "short lines": "Vid Slot\n" * 50_000,
-    "titles": "A Heading Of The Kind\n" * 50_000,
-    "sentences": "A gear wheel turns another. " * 7_000,
-    "questions": "Is it? " * 30_000,
-    "one word": "a" * 500_000,
-    "combining marks": "a" + "\u0301" * 100_000,
-    "spaces": " " * 300_000,
-    "cues": "Here’s how Reuters explains it:\n" * 20_000,
-    "big questions": "The Big Question\n" * 20_000,
+    "opening marks": "“" * 50_000,
+    "straight marks": ' "a' * 15_000,
+    "capitals": "The News " + "A " * 25_000 + "reports:\n“x”\n",
+    "dots": "A." * 25_000,
+    "short lines": "Vid Slot\n" * 12_500,
+    "titles": "A Heading Of The Kind\n" * 12_500,
+    "sentences": "A gear wheel turns another. " * 1_750,
+    "questions": "Is it? " * 7_500,
+    "one word": "a" * 125_000,
+    "combining marks": "a" + "\u0301" * 25_000,
+    "spaces": " " * 75_000,
+    "cues": "Here’s how Reuters explains it:\n" * 5_000,
+    "big questions": "The Big Question\n" * 5_000,
 }
 
 

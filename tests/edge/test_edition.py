@@ -236,7 +236,6 @@ EDITIONS = st.builds(
 )
 
 
-@settings(max_examples=150, deadline=None)
 @given(EDITIONS, st.sampled_from(["en", "ja"]))
 def test_no_edition_is_more_than_discord_takes(of, language):
     parts = parts_of(shown(of, language))
@@ -258,7 +257,6 @@ def test_no_edition_is_more_than_discord_takes(of, language):
             assert 1 <= len(part["placeholder"]) <= PLACEHOLDER_CHARS_MAX
 
 
-@settings(max_examples=80, deadline=None)
 @given(EDITIONS)
 def test_no_edition_mentions_or_links_what_outsiders_wrote(of):
     told = contents(shown(of))

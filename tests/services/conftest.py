@@ -58,12 +58,9 @@ ALWAYS_ON_BOTH = frozenset(
         "poll",
         "poll_change",
         "poll_work",
-        "poll_bracket",
         "posting",
         "due_work",
         "guild",
-        "abandoned",
-        "suggestion",
     )
 )
 

@@ -219,7 +219,7 @@ async def test_a_request_still_on_its_way_when_the_bot_is_back_makes_no_second_m
     record_property("kill", noted(rows.engine, kill, kill.moment))
 
 
-@pytest.mark.parametrize("moment", [Moment.BEFORE, Moment.DURING])
+@pytest.mark.parametrize("moment", [pytest.param(Moment.BEFORE, marks=pytest.mark.soak), Moment.DURING])
 async def test_a_bot_killed_while_it_shows_what_changed_shows_it_when_it_is_back(wire, bot, rows, moment):
     review_channel_id = wire.place("editors").id
     edition_id = await newsroom.plan(wire, rows.url, review_channel_id=review_channel_id)

@@ -28,6 +28,7 @@ async def go_on_later(bot, database) -> None:
     await bot.start()
 
 
+@pytest.mark.soak
 async def test_a_server_that_fails_twice_is_asked_again(wire, bot, rows):
     edition_id = await newsroom.plan(wire, rows.url)
     wire.fail(MESSAGES, status=502, times=2)

@@ -127,6 +127,7 @@ async def test_votes_made_before_the_deadline_that_arrive_after_it_are_counted(w
     assert_shown(wire, closed, votes, len(receipts))
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
 async def test_votes_that_race_with_a_moderator_who_closes_the_poll_are_counted_or_refused(wire, bot, rows):
     """The close is another process' transaction: votes are in the table before it, or are told that they are late."""
