@@ -1,8 +1,10 @@
 """How many votes a second the service writes, beside one transaction a vote and beside bare sqlite3.
 
 Everything is measured in one run, in turn, on SQLite with WAL and synchronous=FULL: the ballot box as it is, the same
-service with batches of one, and `executemany` of the same rows in the same batches through Python's own sqlite3. Run as
-``python -m tests.bench.votes``; exits with 1 if a promise is broken.
+service with batches of one, and `executemany` of the same rows in the same batches through Python's own sqlite3. Each
+voter is a task that has to be woken, so an event loop that does nothing but wake as many, as often, is measured too:
+these two together are the least that a vote can cost. Run as ``python -m tests.bench.votes``; exits with 1 if a promise
+is broken.
 """
 
 import asyncio
@@ -71,6 +73,7 @@ def _compare(folder: Path, template: Path, at_once: int) -> bool:
     grouped: list[Measured] = []
     times: list[float] = []
     shares: list[float] = []
+    least: list[float] = []
     for _ in range(ROUNDS):
         batches: list[Sequence[table.CastBallot]] = []
         box = asyncio.run(_vote(_copy(folder, template), at_once, VOTES[at_once], BATCH_MAX, batches))
@@ -78,13 +81,16 @@ def _compare(folder: Path, template: Path, at_once: int) -> bool:
         bare_s = _bare(_copy(folder, template), batches)
         grouped.append(box)
         times.append(box.votes_per_s / one_by_one.votes_per_s)
+        woken_s = asyncio.run(_wake(at_once, VOTES[at_once]))
         shares.append(box.votes_per_s / (VOTES[at_once] / bare_s))
+        least.append(box.votes_per_s / (VOTES[at_once] / (bare_s + woken_s)))
     votes_per_s = statistics.median(one.votes_per_s for one in grouped)
     p99_ms = statistics.median(one.p99_ms for one in grouped)
     ratio, share = statistics.median(times), statistics.median(shares)
     sys.stdout.write(
         f"{at_once:5} voters at once: {votes_per_s:7,.0f} votes/s, p99 {p99_ms:5.1f} ms, "
-        f"{ratio:5.1f} times one transaction a vote, {share:4.0%} of bare sqlite3\n"
+        f"{ratio:5.1f} times one transaction a vote, {share:4.0%} of bare sqlite3, "
+        f"{statistics.median(least):4.0%} of that and a bare event loop\n"
     )
     if at_once != AT_ONCE[-1]:
         return True
@@ -166,6 +172,27 @@ def _vote_of(number: int) -> Vote:
         joined_at=NOW - timedelta(days=90),
     )
     return Vote(1, actor, Act.REPLACE, ((number % OPTIONS + 1, 1),), NOW)
+
+
+async def _wake(at_once: int, times: int) -> float:
+    """Return how many seconds the event loop alone takes to wake so many tasks until each wake-up was had."""
+    loop = asyncio.get_running_loop()
+    waiting: list[asyncio.Future[None]] = []
+
+    async def sleeper(naps: int) -> None:
+        for _ in range(naps):
+            turn = loop.create_future()
+            waiting.append(turn)
+            await turn
+
+    begun = time.perf_counter()
+    sleepers = asyncio.gather(*(sleeper(times // at_once) for _ in range(at_once)))
+    while not sleepers.done():
+        await asyncio.sleep(0)
+        woken, waiting[:] = waiting[:], []
+        for turn in woken:
+            turn.set_result(None)
+    return time.perf_counter() - begun
 
 
 def _bare(path: Path, batches: Sequence[Sequence[table.CastBallot]]) -> float:
