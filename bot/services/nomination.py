@@ -11,7 +11,7 @@ from bot.domain.actor import Actor
 from bot.domain.errors import GoneError, PaddockError
 from bot.domain.poll import nomination as rules
 from bot.domain.poll.nomination import Doubtful, NoSuchOptionError, Same
-from bot.domain.poll.poll import POLL, Option, Poll
+from bot.domain.poll.poll import POLL, Option, Poll, standing_for
 from bot.domain.poll.rules import PollKind
 from bot.domain.poll.vote import NativeVoteError
 from bot.domain.poll.voter import check_voter
@@ -150,7 +150,7 @@ class NominationService:
             PaddockError: see `open`.
         """
         poll = await self.open(actor, poll_id, at)
-        standing = rules.standing_for(poll.options, number)
+        standing = standing_for(poll.by_number, number)
         if standing is None:
             raise NoSuchOptionError
         return await self._with_vote(actor, Nominated(poll, poll.by_number[standing], is_new=False), at)

@@ -2,8 +2,7 @@
 
 from bot.domain.poll.ballot import Marks
 from bot.domain.poll.bracket import OPENING, is_opening_vote, open_matches
-from bot.domain.poll.nomination import standing_for
-from bot.domain.poll.poll import Poll
+from bot.domain.poll.poll import Poll, standing_for
 from bot.domain.poll.rules import PollKind
 from bot.edge.markdown import escape
 from bot.render.poll_words import label_of
@@ -56,7 +55,7 @@ def _mark(poll: Poll, number: int, value: int, language: str) -> str:
 def _named(poll: Poll, number: int, language: str) -> str:
     """Return an option, and what moderators have made of it: ballots stay as they were cast, and count as they say."""
     label = f"**{escape(label_of(poll, number, language))}**"
-    option, target = poll.by_number.get(number), standing_for(poll.options, number)
+    option, target = poll.by_number.get(number), standing_for(poll.by_number, number)
     if option is None or target == number:
         return label
     if target is None:

@@ -6,7 +6,7 @@ from hashlib import sha256
 from typing import TypeAlias
 
 from bot.domain.errors import PaddockError
-from bot.domain.poll.poll import Option, Poll
+from bot.domain.poll.poll import Option, Poll, standing_for
 from bot.domain.poll.rules import SCORE_MAX, PollKind
 
 # Pairs of an option's number and a value, each number once, in their order; what a value means depends on the kind:
@@ -135,7 +135,7 @@ def counted(options: Sequence[Option], marks: Marks, kind: PollKind) -> Marks:
     by_number = {option.number: option for option in options}
     values: dict[int, int] = {}
     for number, value in marks:
-        target = _target(by_number, number)
+        target = standing_for(by_number, number)
         if target is None:
             continue
         if target not in values:
@@ -152,17 +152,6 @@ def counted(options: Sequence[Option], marks: Marks, kind: PollKind) -> Marks:
     elif kind is PollKind.VERDICT:
         values = {number: value for number, value in values.items() if value}
     return marks_of(values)
-
-
-def _target(by_number: Mapping[int, Option], number: int) -> int | None:
-    """Return what a vote for an option counts for: what it was merged into, if through several merges; or None."""
-    seen: set[int] = set()
-    while (option := by_number.get(number)) is not None and not option.is_removed and number not in seen:
-        if option.merged_into is None:
-            return number
-        seen.add(number)
-        number = option.merged_into
-    return None
 
 
 def profile_of(options: Sequence[Option], kind: PollKind, cast: Iterable[tuple[Marks, int]]) -> dict[Marks, int]:

@@ -5,7 +5,7 @@ undone and ballots stay what they are (`bot.domain.poll.ballot.counted`).
 """
 
 import unicodedata
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
@@ -13,7 +13,7 @@ import regex
 
 from bot.domain.errors import PaddockError
 from bot.domain.poll.likeness import Likeness, Name, likeness, name_of, similarity
-from bot.domain.poll.poll import OPTION_CHARS_MAX, OPTIONS_MAX, OPTIONS_MIN, Option
+from bot.domain.poll.poll import OPTION_CHARS_MAX, OPTIONS_MAX, OPTIONS_MIN, Option, standing_for
 from bot.domain.poll.rules import NOMINATIONS_EACH_MAX
 from bot.domain.wording import clean
 
@@ -155,7 +155,7 @@ def place(nominated: str, options: Iterable[Option]) -> Placement:
     found: dict[int, tuple[Likeness, bool, float]] = {}  # by the option that stands
     by_number = {option.number: option for option in options}
     for option in by_number.values():
-        target = _standing_for(by_number, option.number)
+        target = standing_for(by_number, option.number)
         if target is None:
             continue
         name = name_of(option.label)
@@ -194,7 +194,7 @@ def nominate(options: Options, label: str, member_id: int, *, each_max: int = NO
     wanted = name_of(label)
     by_number = {option.number: option for option in options}
     for option in options:
-        if _standing_for(by_number, option.number) is None and likeness(wanted, name_of(option.label)) is Likeness.SAME:
+        if standing_for(by_number, option.number) is None and likeness(wanted, name_of(option.label)) is Likeness.SAME:
             raise NominationRemovedError(label=option.label)
     _check_label_free(options, label)
     if sum(option.added_by == member_id for option in options) >= each_max:
@@ -202,21 +202,6 @@ def nominate(options: Options, label: str, member_id: int, *, each_max: int = NO
     _check_room(options)
     number = max((option.number for option in options), default=0) + 1
     return (*options, Option(number, label, added_by=member_id))
-
-
-def standing_for(options: Iterable[Option], number: int) -> int | None:
-    """Return the option that a vote for `number` counts for, through all merges; None if it was removed."""
-    return _standing_for({option.number: option for option in options}, number)
-
-
-def _standing_for(by_number: Mapping[int, Option], number: int) -> int | None:
-    seen: set[int] = set()
-    while (option := by_number.get(number)) is not None and not option.is_removed and number not in seen:
-        if option.merged_into is None:
-            return number
-        seen.add(number)
-        number = option.merged_into
-    return None
 
 
 def merged(options: Options, number: int, into: int, *, least: int = OPTIONS_MIN) -> Options:

@@ -67,6 +67,17 @@ class Option:
         return self.merged_into is None and not self.is_removed
 
 
+def standing_for(by_number: Mapping[int, Option], number: int) -> int | None:
+    """Return the option that a vote for `number` counts for, through all merges; None if it was removed."""
+    seen: set[int] = set()
+    while (option := by_number.get(number)) is not None and not option.is_removed and number not in seen:
+        if option.merged_into is None:
+            return number
+        seen.add(number)
+        number = option.merged_into
+    return None
+
+
 @dataclass(frozen=True, slots=True)
 class JoinWindow:
     """Those who joined from `since` up to, not including, `until`: their ballots are set aside."""

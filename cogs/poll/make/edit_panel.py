@@ -8,8 +8,7 @@ import discord
 from discord import ButtonStyle, ui
 
 from bot.domain.errors import GoneError, PaddockError
-from bot.domain.poll.nomination import standing_for
-from bot.domain.poll.poll import OPTION_CHARS_MAX, Option, Poll, PollState
+from bot.domain.poll.poll import OPTION_CHARS_MAX, Option, Poll, PollState, standing_for
 from bot.domain.wording import clean, cut
 from bot.edge.markdown import escape
 from bot.edge.poll_card import CHOICE_CHARS_MAX, CHOICES_MAX
@@ -261,7 +260,7 @@ class OptionChoice(ui.Select[EditPollPanel]):
     def _about(panel: EditPollPanel, option: Option) -> str | None:
         if option.is_removed:
             return panel.say("poll_make.edit.removed")
-        target = standing_for(panel.poll.options, option.number)
+        target = standing_for(panel.poll.by_number, option.number)
         if option.merged_into is None or target is None:
             return None
         into = panel.poll.by_number[target]

@@ -3,12 +3,12 @@
 import csv
 import io
 import zipfile
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 import pytest
 
-from bot.domain.poll.poll import CLOSE_GRACE, FINAL_AFTER, JoinWindow, PollState
+from bot.domain.poll.poll import CLOSE_GRACE, FINAL_AFTER, PollState
 from bot.domain.poll.record import verify
 from bot.domain.poll.record_file import read_record
 from bot.domain.poll.rules import Method, PollKind, PollRules, Seeding
@@ -16,19 +16,11 @@ from cogs.poll.make import manage
 from cogs.poll.make.showing import ExportLargeError, record_files
 from tests.cogs.house import House, texts
 from tests.cogs.poll.making import fields, fill
-from tests.cogs.poll.polling import Polling, begin
+from tests.cogs.poll.managing import press, run
+from tests.cogs.poll.polling import begin
 
 GONE = "That no longer exists here, so nothing was changed."
 EVERY_COMMAND = ("results", "edit", "close", "reopen", "export", "delete", "clone")
-
-
-async def run(house: House, command: str, poll: Polling | str, **options: object):
-    typed = poll if isinstance(poll, str) else str(poll.poll.id)
-    return await house.slash(f"poll {command}", poll=typed, **options)
-
-
-async def press(house: House, seen, custom_id: str):
-    return await house.world.press(house.world.manager, seen, custom_id)
 
 
 async def option(house: House, panel, number: int):
@@ -339,67 +331,6 @@ async def test_a_card_that_cannot_be_taken_away_is_named_and_its_buttons_say_tha
     assert f"/{card.id}" in seen.text
     pressed = await bare_guild.world.press(bare_guild.world.members[0], card, f"poll:{poll.poll.id}:mine")
     assert pressed.text == GONE
-
-
-async def test_ballots_of_those_who_joined_in_a_window_are_set_aside_and_counted_again(bare_guild):
-    poll = await begin(bare_guild, PollRules(is_secret=False))
-    for who in range(3):
-        await poll.press(bare_guild.world.members[who], "option:1")
-    since = datetime(2020, 1, 1, tzinfo=UTC)
-    await bare_guild.world.advance(timedelta(hours=1))
-    until = bare_guild.clock.now()
-    stamps = {"from": f"<t:{round(since.timestamp())}>", "until": f"<t:{round(until.timestamp())}>"}
-
-    seen = await run(bare_guild, "set-aside", poll, **stamps)
-
-    assert seen.private
-    assert "3 of 3 ballots are set aside" in seen.text
-    assert (await poll.read()).set_aside == (JoinWindow(since, until),)
-    await bare_guild.work()
-    assert "set aside" in texts(poll.card)
-    assert "3 of 3" in (await run(bare_guild, "set-aside", poll)).text  # asked again without a window
-    undone = await press(bare_guild, seen, "poll_aside:undo:0")
-    assert undone.text.endswith("No ballots are set aside.")
-    assert (await poll.read()).set_aside == ()
-    assert (await run(bare_guild, "set-aside", poll)).text.endswith("No ballots are set aside.")
-    assert (await bare_guild.audit()).count("chose whose ballots of the poll") == 2  # who only looks changes nothing
-
-
-async def test_how_many_secret_ballots_are_set_aside_is_told_to_nobody_before_the_result(bare_guild):
-    poll = await begin(bare_guild)
-    await poll.press(bare_guild.world.members[0], "option:1")
-    seen = await run(bare_guild, "set-aside", poll, **{"from": "<t:1577836800>"})
-    assert "set aside, if they are 5 or more" in seen.text
-    assert "1 of 1" not in seen.text
-    await bare_guild.work()
-    assert "set aside, if they are 5 or more" in texts(poll.card)
-    assert "1 vote so far" in texts(poll.card)
-    assert "Until the result is final" in (await run(bare_guild, "results", poll)).text
-
-
-@pytest.mark.parametrize(
-    ("window", "sentence"),
-    [
-        ({"from": "tomorrow"}, "“tomorrow” is still to come."),
-        ({"from": "once"}, "once"),
-        ({"from": "1h", "until": "2h"}, "Give a window whose beginning is before its end"),
-        ({"from": "1h", "until": "later"}, "later"),
-    ],
-)
-async def test_a_window_that_is_none_is_refused(bare_guild, window, sentence):
-    poll = await begin(bare_guild)
-    seen = await run(bare_guild, "set-aside", poll, **window)
-    assert seen.private
-    assert sentence in seen.text
-    assert (await poll.read()).set_aside == ()
-
-
-async def test_setting_aside_is_for_moderators_and_not_for_editors(bare_guild):
-    poll = await begin(bare_guild)
-    editor = bare_guild.world.editor
-    seen = await bare_guild.world.slash(editor, "general", "poll set-aside", poll=str(poll.poll.id), **{"from": "2h"})
-    assert seen.private
-    assert (await poll.read()).set_aside == ()
 
 
 async def test_of_a_bracket_rounds_are_told_moved_and_opened_again(bare_guild):

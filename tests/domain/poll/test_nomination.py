@@ -38,10 +38,9 @@ from bot.domain.poll.nomination import (
     removed,
     renamed,
     restored,
-    standing_for,
     unmerged,
 )
-from bot.domain.poll.poll import OPTION_CHARS_MAX, OPTIONS_MAX, Option
+from bot.domain.poll.poll import OPTION_CHARS_MAX, OPTIONS_MAX, Option, standing_for
 from bot.domain.poll.rules import NOMINATIONS_EACH_MAX, PollKind
 from bot.text import LANGUAGES, error_text
 
@@ -261,17 +260,17 @@ def test_a_merge_is_undone_and_ballots_count_as_before():
     options = options_of("RX Vision", "Mazda RX-Vision", "RX-Vision concept")
     joined = merged(merged(options, 1, 2), 2, 3, least=1)
     assert counted(joined, ((1, 1),), PollKind.SINGLE) == ((3, 1),)
-    assert standing_for(joined, 1) == 3
+    assert standing_for({option.number: option for option in joined}, 1) == 3
     assert unmerged(unmerged(joined, 2), 1) == options
 
 
 def test_an_option_is_removed_with_what_was_merged_into_it_and_restored():
     options = merged(options_of("NSX", "Honda NSX", "Supra", "GT-R"), 1, 2)
     gone = removed(options, 2)
-    assert standing_for(gone, 1) is None
+    assert standing_for({option.number: option for option in gone}, 1) is None
     assert restored(gone, 2) == options
     spam = removed(options, 1)
-    assert standing_for(spam, 2) == 2
+    assert standing_for({option.number: option for option in spam}, 2) == 2
     assert restored(spam, 1) == options
 
 
