@@ -20,7 +20,9 @@ from tests.wire._limits import EXEMPT, Call, Limits, Refusal
 
 # Without it discord.py takes a 429 for a block by Cloudflare and gives up at once; Discord's own answers have it.
 VIA = {"Via": "1.1 google"}
-_CALLBACK = re.compile(r"POST /interactions/(\d+)/.+")
+_CALLBACK = re.compile(r"POST /interactions/\d+/([^/]+)/callback")
+_FOLLOWUP = re.compile(r"(?:POST|PATCH) /webhooks/\d+/([^/]+)(?:/messages/@original)?")
+_PROMISE = 5  # Discord docs, receiving and responding: "DEFERRED_CHANNEL_MESSAGE_WITH_SOURCE"
 # The router knows a route by its ids' places; of those that take a nonce there is one.
 MESSAGES_PARTS = MESSAGES_ROUTE[1].strip("/").split("/")
 
@@ -33,8 +35,8 @@ class Rest:
         self.limits = Limits()
         self.calls: list[Call] = []
         self.failures: list[str] = []
-        # Who waits for the answer to an interaction, by the interaction's id.
-        self.awaited: dict[int, asyncio.Event] = {}
+        # Who waits for the answer to an interaction, by the interaction's token.
+        self.awaited: dict[str, asyncio.Event] = {}
         self._backend = backend
         self._nonces = nonces
         self._token = token
@@ -55,8 +57,7 @@ class Rest:
             if fault is not None and fault.status is not None and not fault.is_late:
                 return _broken(fault.status, headers)
             given = self._carry_out(request, call, body, files, gateway)
-            if (answers := _CALLBACK.fullmatch(call.name)) and (waiting := self.awaited.pop(int(answers[1]), None)):
-                waiting.set()
+            self._note_answer(call, body)
             if fault is not None:
                 await fault.after()
         except CutError:
@@ -82,6 +83,15 @@ class Rest:
         if fault is not None and fault.held is not None:
             asyncio.get_running_loop().call_soon(fault.held.answered.set)
         return web.Response(status=404) if xml is None else web.Response(text=xml, content_type="application/rss+xml")
+
+    def _note_answer(self, call: Call, body: Any) -> None:
+        """Wake who waits for this answer; one that is only promised is waited for on."""
+        answers = _CALLBACK.fullmatch(call.name)
+        if answers is not None and body["type"] == _PROMISE:
+            return
+        answers = answers or _FOLLOWUP.fullmatch(call.name)
+        if answers is not None and (waiting := self.awaited.pop(answers[1], None)) is not None:
+            waiting.set()
 
     def _refusal(self, fault: Fault, call: Call) -> Refusal | None:
         if fault.retry_after_s is None:

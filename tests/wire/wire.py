@@ -258,7 +258,7 @@ class Wire:
         result = await _component_interaction(self._actor(person), message, pressed)
         tap = Tap(self._backend, result._interaction)
         result._interaction.initial_response_deadline = self._backend.iso_after(ANSWER_S)
-        self._rest.awaited[tap.id] = tap.over
+        self._rest.awaited[tap.token] = tap.over
         return tap
 
     async def select(
