@@ -12,17 +12,16 @@ from bot.domain.poll.poll import OPTION_CHARS_MAX, Option, Poll, PollState, stan
 from bot.domain.wording import clean, cut
 from bot.edge.markdown import escape
 from bot.edge.poll_card import CHOICE_CHARS_MAX, CHOICES_MAX
-from bot.edge.replies import Panel
 from bot.edge.sentences import error_sentence
-from bot.text import text
 from cogs.poll.make.desk import MakingDesk
 from cogs.poll.make.forms import QUESTION_ROOM, WordsForm
+from cogs.poll.make.pressed import PressedPanel
 
 OPTION_ROOM = 2 * OPTION_CHARS_MAX  # too long is said with figures
 Change: TypeAlias = Callable[[], Awaitable[Poll]]
 
 
-class EditPollPanel(Panel):
+class EditPollPanel(PressedPanel):
     """Shows a poll's options page by page, and what can be done with the one that is chosen.
 
     Attributes:
@@ -31,20 +30,17 @@ class EditPollPanel(Panel):
         is_merging: whether what is chosen next is what it is merged into.
     """
 
+    prefix = "poll_edit"
+
     def __init__(self, desk: MakingDesk, poll: Poll, asked_in: str) -> None:
-        super().__init__()
+        super().__init__(asked_in)
         self._desk = desk
-        self._asked_in = asked_in
         self.poll = poll
         self.number: int | None = None
         self._page = 0
         self.is_merging = False
         self._typed: dict[str, str] = {}
         self.show()
-
-    def say(self, message_id: str, **params: object) -> str:
-        """Return a message of this panel in the asker's language."""
-        return text(message_id, self._asked_in, **params)
 
     def show(self, note: str = "") -> None:
         """Build the panel from what is there."""
@@ -56,14 +52,14 @@ class EditPollPanel(Panel):
         pages = -(-len(offered) // CHOICES_MAX)
         if pages > 1:
             turning: ui.ActionRow[EditPollPanel] = ui.ActionRow()
-            self._add(turning, "earlier", partial(self._turn, -1), off=self._page == 0)
-            self._add(turning, "later", partial(self._turn, 1), off=self._page >= pages - 1)
+            self.add_button(turning, "earlier", partial(self._turn, -1), off=self._page == 0)
+            self.add_button(turning, "later", partial(self._turn, 1), off=self._page >= pages - 1)
             container.add_item(turning)
         if self.number is not None:
             container.add_item(self._option_buttons(self.poll.by_number[self.number]))
         elif self.poll.state is not PollState.CLOSED:
             row: ui.ActionRow[EditPollPanel] = ui.ActionRow()
-            self._add(row, "reword", self._open_question, style=ButtonStyle.primary)
+            self.add_button(row, "reword", self._open_question, style=ButtonStyle.primary)
             container.add_item(row)
         self.add_item(container)
 
@@ -118,38 +114,19 @@ class EditPollPanel(Panel):
     def _option_buttons(self, option: Option) -> ui.ActionRow["EditPollPanel"]:
         row: ui.ActionRow[EditPollPanel] = ui.ActionRow()
         if self.is_merging:
-            self._add(row, "no_merge", self._stop_merging)
+            self.add_button(row, "no_merge", self._stop_merging)
             return row
         if option.is_removed:
-            self._add(row, "restore", self._restore, style=ButtonStyle.primary)
+            self.add_button(row, "restore", self._restore, style=ButtonStyle.primary)
         elif option.merged_into is not None:
-            self._add(row, "unmerge", self._unmerge, style=ButtonStyle.primary)
-            self._add(row, "remove", self._remove, style=ButtonStyle.danger)
+            self.add_button(row, "unmerge", self._unmerge, style=ButtonStyle.primary)
+            self.add_button(row, "remove", self._remove, style=ButtonStyle.danger)
         else:
-            self._add(row, "rename", self._open_label)
-            self._add(row, "merge", self._start_merging, off=len(self.poll.standing) < 2)  # noqa: PLR2004  # with itself?
-            self._add(row, "remove", self._remove, style=ButtonStyle.danger)
-        self._add(row, "done", self._leave)
+            self.add_button(row, "rename", self._open_label)
+            self.add_button(row, "merge", self._start_merging, off=len(self.poll.standing) < 2)  # noqa: PLR2004  # with itself?
+            self.add_button(row, "remove", self._remove, style=ButtonStyle.danger)
+        self.add_button(row, "done", self._leave)
         return row
-
-    def _add(
-        self,
-        row: ui.ActionRow["EditPollPanel"],
-        name: str,
-        press: "Callable[[discord.Interaction], Awaitable[None]]",
-        *,
-        style: ButtonStyle = ButtonStyle.secondary,
-        off: bool = False,
-    ) -> None:
-        button: ui.Button[EditPollPanel] = ui.Button(
-            label=self.say(f"poll_make.button.{name}"), style=style, custom_id=f"poll_edit:{name}", disabled=off
-        )
-
-        async def pressed(interaction: discord.Interaction) -> None:
-            await press(interaction)
-
-        button.callback = pressed
-        row.add_item(button)
 
     async def _change(self, interaction: discord.Interaction, change: Change) -> None:
         """Make a change and show what stands then; what is refused is said, with what stands by now."""
@@ -157,7 +134,7 @@ class EditPollPanel(Panel):
         try:
             self.poll = await change()
         except PaddockError as error:
-            note = error_sentence(error, self._asked_in)
+            note = error_sentence(error, self.asked_in)
             self.poll = await self._desk.polls.get(await self._desk.actors.of(interaction), self.poll.id)
         if self.number not in self.poll.by_number:
             self.number = None

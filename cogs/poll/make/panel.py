@@ -1,8 +1,6 @@
 """The panel in which a poll is made: the card as it will be posted, every rule, and the buttons that go on."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
-from typing import TypeAlias
 
 import discord
 from discord import ButtonStyle, ui
@@ -26,17 +24,17 @@ from bot.domain.poll.typed import (
 from bot.edge.drawn import is_not_drawn
 from bot.edge.markdown import escape
 from bot.edge.poll_card import poll_card
-from bot.edge.replies import TEXT_CHARS_MAX, Panel, language, say
+from bot.edge.replies import TEXT_CHARS_MAX, language, say
 from bot.edge.sentences import error_sentence
 from bot.services.poll_count import ShownPoll
 from bot.text import text
 from cogs.poll.make.desk import MakingDesk, trouble_in
 from cogs.poll.make.emoji import check_emoji
 from cogs.poll.make.forms import LimitsForm, PollForm, WordsForm
+from cogs.poll.make.pressed import PressedPanel
 from cogs.poll.make.rules_page import rule_rows
 from cogs.poll.make.summary import both_stamps, length_text, rule_lines, short_when, when_lines
 
-Press: TypeAlias = Callable[[discord.Interaction], Awaitable[None]]
 NAME_ROOM = 2 * TEMPLATE_NAME_CHARS_MAX  # too long is said with figures
 
 
@@ -50,7 +48,7 @@ class Start:
     draft: PollDraft | None = None
 
 
-class MakePanel(Panel):
+class MakePanel(PressedPanel):
     """Holds a draft until it is posted, kept as a template, or cancelled. What was typed is never lost.
 
     Attributes:
@@ -60,16 +58,17 @@ class MakePanel(Panel):
         draft: what was understood; None while something typed was not.
     """
 
+    prefix = "poll_make"
+
     def __init__(
         self, desk: MakingDesk, interaction: discord.Interaction, settings: GuildSettings, start: Start
     ) -> None:
-        super().__init__()
+        super().__init__(language(interaction))
         if interaction.guild is None:
             raise GoneError
         self._desk = desk
         self._settings = settings
         self.guild = interaction.guild
-        self.asked_in = language(interaction)
         self.typed, self.rules, self.channel_id, self.draft = start.typed, start.rules, start.channel_id, start.draft
         self._typed_limits: TypedLimits | None = None
         self._typed_name = ""
@@ -81,10 +80,6 @@ class MakePanel(Panel):
         self._note = self._told = ""  # what was refused, or done, just now
         self._is_at_rules = False
         self._is_posting = False
-
-    def say(self, message_id: str, **params: object) -> str:
-        """Return a message of this panel in the asker's language."""
-        return text(message_id, self.asked_in, **params)
 
     # What was typed.
 
@@ -225,9 +220,9 @@ class MakePanel(Panel):
         for row in rule_rows(self):
             container.add_item(row)
         buttons: ui.ActionRow[MakePanel] = ui.ActionRow()
-        self._add(buttons, "limits", self._open_limits)
-        self._add(buttons, "edit", self._open_form)
-        self._add(buttons, "back", self._turn, style=ButtonStyle.primary)
+        self.add_button(buttons, "limits", self._open_limits)
+        self.add_button(buttons, "edit", self._open_form)
+        self.add_button(buttons, "back", self._turn, style=ButtonStyle.primary)
         container.add_item(buttons)
         self.add_item(container)
 
@@ -235,34 +230,15 @@ class MakePanel(Panel):
         row: ui.ActionRow[MakePanel] = ui.ActionRow()
         is_good = not self._problem
         if self.draft is None:
-            self._add(row, "edit", self._open_form, style=ButtonStyle.primary)
+            self.add_button(row, "edit", self._open_form, style=ButtonStyle.primary)
         else:
             cannot = not is_good or bool(self._trouble)
-            self._add(row, "post", self._post, style=ButtonStyle.success, off=cannot)
-            self._add(row, "edit", self._open_form)
-            self._add(row, "rules", self._turn)
-            self._add(row, "keep", self._open_name, off=not is_good)
-        self._add(row, "cancel", self._cancel)
+            self.add_button(row, "post", self._post, style=ButtonStyle.success, off=cannot)
+            self.add_button(row, "edit", self._open_form)
+            self.add_button(row, "rules", self._turn)
+            self.add_button(row, "keep", self._open_name, off=not is_good)
+        self.add_button(row, "cancel", self._cancel)
         return row
-
-    def _add(
-        self,
-        row: ui.ActionRow["MakePanel"],
-        name: str,
-        press: Press,
-        *,
-        style: ButtonStyle = ButtonStyle.secondary,
-        off: bool = False,
-    ) -> None:
-        button: ui.Button[MakePanel] = ui.Button(
-            label=self.say(f"poll_make.button.{name}"), style=style, custom_id=f"poll_make:{name}", disabled=off
-        )
-
-        async def pressed(interaction: discord.Interaction) -> None:
-            await press(interaction)
-
-        button.callback = pressed
-        row.add_item(button)
 
     # What is pressed.
 
